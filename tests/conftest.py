@@ -1,0 +1,60 @@
+"""What every test stands on: the project's own settings, made quick and kept out of var/."""
+
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+from django.db import connections
+from pytest_django import Settings
+
+DATABASE_IN_A_FILE = "sqlite3"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Differences to a running site that hold for all tests."""
+    # The default hasher is slow on purpose.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Hashed names need a collectstatic before. That they work is tested on the running site.
+    django_settings.STORAGES["staticfiles"] = {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+    }
+    # The second run, on PostgreSQL, uses production's settings: but the test client speaks HTTP.
+    django_settings.SECURE_SSL_REDIRECT = False
+    django_settings.SESSION_COOKIE_SECURE = False
+    django_settings.CSRF_COOKIE_SECURE = False
+    # A nudge is a file or a Redis entry; no test may wake up a worker of somebody's running site.
+    django_settings.CELERY_BROKER_URL = "memory://"
+    django_settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """SQLite in a file, as in a running site: threads then have connections of their own."""
+    database = connections["default"].settings_dict
+    if database["ENGINE"].endswith(DATABASE_IN_A_FILE):
+        name = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        database["TEST"]["NAME"] = str(name)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Settings, tmp_path: Path) -> None:
+    """Each test has a file store of its own."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def _fresh_cache(request: pytest.FixtureRequest) -> None:
+    """No test inherits another's throttles. On SQLite the cache is a table and rolls back itself."""
+    if not django_settings.EMBEDDED:
+        cache.clear()
+
+
+@pytest.fixture
+def eager_tasks(settings: Settings) -> None:
+    """Run Celery tasks at once, in the calling process, and let their errors through."""
+    from heartsite.celery import app
+
+    app.conf.task_always_eager = True
+    app.conf.task_eager_propagates = True
