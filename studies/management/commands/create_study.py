@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError
+
+from studies import presets
+from studies.management.study_command import StudyCommand
+from studies.models import Study
+
+#: Study fields that a texts file may set.
+TEXT_FIELDS = (
+    "content_note",
+    "consent",
+    "instructions",
+    "debrief",
+    "support_contacts",
+    "support_contacts_checked_on",
+    "responsible",
+    "contact_email",
+    "reward",
+    "retention",
+    "complaint_right",
+    "adults_only",
+)
+DESIGN_FIELDS = (
+    "seed",
+    "scale",
+    "reason",
+    "dimension_order",
+    "ratings_per_pair",
+    "pairs_per_rater",
+    "max_pairs_per_dialogue",
+    "session_minutes",
+)
+
+
+class Command(StudyCommand):
+    help = "Makes a study from a preset: rubric, answer scale and design."
+    makes_study = True
+    expected = (presets.UnknownPreset,)
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        super().add_arguments(parser)
+        parser.add_argument("--preset", default="heart", help=f"one of: {', '.join(presets.PRESETS)}")
+        parser.add_argument("--title", help="shown to raters; the slug if left out")
+        parser.add_argument("--texts", type=Path, help="JSON object with consent, instructions and so on")
+        parser.add_argument("--seed", type=int)
+        parser.add_argument("--scale", type=int, choices=(2, 3, 4, 5))
+        parser.add_argument("--reason", choices=("required", "optional", "none"))
+        parser.add_argument("--dimension-order", choices=("fixed", "per_rater"))
+        parser.add_argument("--ratings-per-pair", type=int)
+        parser.add_argument("--pairs-per-rater", type=int)
+        parser.add_argument("--max-pairs-per-dialogue", type=int)
+        parser.add_argument("--session-minutes", type=int)
+
+    def act(self, study: Study, options: dict[str, Any]) -> dict[str, Any]:
+        raise CommandError(f"there is a study {study.slug!r} already; choose another slug")
+
+    def make(self, options: dict[str, Any]) -> dict[str, Any]:
+        texts = read_texts(options["texts"]) if options["texts"] else {}
+        study = presets.create_study(
+            slug=options["slug"],
+            title=options["title"] or texts.pop("title", options["slug"]),
+            preset=options["preset"],
+            **{name: options[name] for name in DESIGN_FIELDS},
+            **texts,
+        )
+        return {
+            "study": study.slug,
+            "preset": options["preset"],
+            "scale": study.scale,
+            "seed": study.seed,
+            "dimensions": list(study.dimensions.values_list("key", flat=True)),
+            "ratings_per_pair": study.ratings_per_pair,
+            "pairs_per_rater": study.pairs_per_rater,
+        }
+
+
+def read_texts(path: Path) -> dict[str, Any]:
+    """The texts file as Study fields. Raises CommandError that says what is wrong with it."""
+    try:
+        texts = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise CommandError(f"cannot read {path}: {error}") from error
+    unknown = sorted(set(texts) - {*TEXT_FIELDS, "title"}) if isinstance(texts, dict) else ["not an object"]
+    if unknown:
+        raise CommandError(f"{path}: unknown keys {', '.join(unknown)}; known are {', '.join(TEXT_FIELDS)}")
+    return dict(texts)

@@ -1,0 +1,36 @@
+"""Replies to a dialogue: one text by one system."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from studies.models.dialogue import Dialogue
+from studies.models.import_batch import ImportBatch
+from studies.models.study import System
+
+
+class Response(models.Model):
+    """One reply. `replicate` counts independent replies of the same system to the same dialogue, from 1."""
+
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="responses")
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="responses")
+    replicate = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField()
+    writer = models.CharField(
+        max_length=120, blank=True, help_text=_("Pseudonym of the person who wrote it, where one did.")
+    )
+    import_batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="responses")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["dialogue", "system", "replicate"], name="studies_response_once_per_replicate"
+            ),
+            models.CheckConstraint(name="studies_response_replicate_from_one", condition=Q(replicate__gte=1)),
+            models.CheckConstraint(name="studies_response_has_text", condition=~Q(text="")),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.dialogue_id}/{self.system_id}.{self.replicate}"

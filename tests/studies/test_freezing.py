@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from raters import fieldwork
+from studies import freezing, protocol
+from studies.models import Pair, Protocol, Response
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_complete_study_has_no_problems() -> None:
+    assert freezing.problems_of(factories.make_study()) == []
+
+
+@pytest.mark.parametrize("field", sorted(freezing.REQUIRED_TEXTS))
+def test_each_missing_text_is_named(field: str) -> None:
+    study = factories.make_study()
+    setattr(study, field, None if field.endswith("_on") else "")
+    study.save()
+
+    (problem,) = freezing.problems_of(study)
+
+    assert f"(field {field})" in problem
+
+
+def test_raters_must_be_adults() -> None:
+    study = factories.make_study()
+    study.adults_only = False
+
+    assert freezing.problems_of(study) == ["raters must be adults: tick 'adults only' (field adults_only)"]
+
+
+def test_the_rubric_must_ask_for_the_preference() -> None:
+    study = factories.make_study()
+    study.dimensions.filter(key="overall").delete()
+    assert freezing.problems_of(study) == ["the rubric has no dimension with the key 'overall'"]
+
+    study.dimensions.all().delete()
+    assert freezing.problems_of(study) == ["the rubric is empty: add dimensions"]
+
+
+def test_there_must_be_something_to_compare() -> None:
+    (problem,) = freezing.problems_of(factories.make_study(dialogues=0))
+
+    assert problem.startswith("there is nothing to compare")
+
+
+def test_opening_an_incomplete_study_leaves_nothing_behind() -> None:
+    study = factories.make_study()
+    study.consent = ""
+    study.save()
+
+    with pytest.raises(freezing.NotReady) as told:
+        fieldwork.open_study(study=study, now=NOW)
+
+    assert told.value.problems == ["missing: the consent text (field consent)"]
+    study.refresh_from_db()
+    assert study.opened_at is None
+    assert not Protocol.objects.exists()
+
+
+def test_freezing_writes_canonical_json_with_its_hash() -> None:
+    frozen = freezing.freeze(study=factories.make_study(), now=NOW)
+
+    assert frozen.sha256 == protocol.sha256_of(frozen.canonical)
+    assert json.loads(frozen.canonical)["texts"]["consent"] == "You take part of your own free will."
+    assert protocol.canonical_json(frozen.document()) == frozen.canonical
+
+
+def test_freezing_twice_is_freezing_once() -> None:
+    study = factories.make_study()
+
+    assert freezing.freeze(study=study, now=NOW) == freezing.freeze(study=study, now=NOW)
+
+
+def test_later_edits_do_not_reach_the_protocol() -> None:
+    study = factories.make_study()
+    frozen = freezing.freeze(study=study, now=NOW)
+    study.consent = "Something else"
+    study.save()
+
+    assert frozen.document().texts.consent == "You take part of your own free will."
+
+
+def test_a_study_without_contrasts_is_exploratory() -> None:
+    assert freezing.draft_document(factories.make_study(), version=1).is_exploratory
+
+
+def test_the_material_hash_covers_every_shown_text() -> None:
+    study = factories.make_study()
+    before = freezing.draft_document(study, version=1).material
+
+    pair = Pair.objects.of(study).first()
+    assert pair is not None
+    Response.objects.filter(pk=pair.first_id).update(text="changed")
+    after = freezing.draft_document(study, version=1).material
+
+    assert (before.dialogues, before.responses, before.pairs) == (4, 12, 8)
+    assert before.sha256 != after.sha256
+
+
+def test_the_protocol_hash_is_the_same_on_every_database() -> None:
+    """Runs on SQLite and on PostgreSQL; both must give this very hash."""
+    frozen = freezing.freeze(
+        study=factories.make_study(systems=("ö-human", "Zeta", "alpha"), dialogues=11), now=NOW
+    )
+
+    assert frozen.sha256[:16] == "6f529b7e042b9932"
+
+
+@pytest.mark.parametrize("scale", [2, 3, 4, 5])
+def test_answers_are_worded_alike_on_both_sides(scale: int) -> None:
+    answers = {answer.value: answer.label for answer in freezing.answers_for(scale)}
+
+    for value, label in answers.items():
+        assert answers[-value] == label.translate(str.maketrans("AB", "BA")) or value == 0
