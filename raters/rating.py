@@ -1,0 +1,109 @@
+"""Rating: storing what a rater clicked, once, whatever the browser does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from raters.models import Assignment, Event, Rating, RatingScore, RatingSession
+from studies.models import Dimension
+
+
+class InvalidAnswers(Exception):
+    """The answers don't fit the protocol: a row is missing or unknown, or a value is not on the scale."""
+
+
+class SessionOver(Exception):
+    """The session is complete: its answers can no longer be corrected."""
+
+
+def mark_shown(*, assignment: Assignment, now: datetime) -> None:
+    """Starts the clock of a pair at its first showing; later showings don't reset it."""
+    Assignment.objects.filter(pk=assignment.pk, shown_at__isnull=True).update(shown_at=now)
+
+
+@transaction.atomic
+def submit(
+    *,
+    assignment: Assignment,
+    answers: Mapping[str, int],
+    reason: str,
+    layout: str,
+    now: datetime,
+    phase: str = "main",
+) -> Rating:
+    """Stores the answers on an assignment, or corrects them: a second submit never adds a rating.
+
+    `answers`: value as shown by dimension key, for every row of the rubric. A pair that has been given to
+    somebody else in the meantime is still accepted, and counts as surplus. Raises InvalidAnswers, and
+    SessionOver where a complete session would be changed.
+    """
+    locked = Assignment.objects.select_for_update().get(pk=assignment.pk)
+    session = RatingSession.objects.select_related("protocol").get(booklet=locked.booklet_id)
+    rating = (
+        Rating.objects.filter(assignment=locked, phase=phase).prefetch_related("scores__dimension").first()
+    )
+    if session.completed_at or (session.stopped_at and rating):
+        raise SessionOver
+    dimensions = _dimensions(session, answers)
+    if rating is None:
+        rating = Rating.objects.create(
+            assignment=locked,
+            phase=phase,
+            reason=reason,
+            layout=layout,
+            seconds=_seconds(locked, now),
+            rated_at=now,
+        )
+        _record(session, Event.Kind.RATED, locked, now, {})
+    elif _before(rating) == {"reason": reason, "answers": dict(answers)}:
+        return rating
+    else:
+        _record(session, Event.Kind.CORRECTED, locked, now, _before(rating))
+        Rating.objects.filter(pk=rating.pk).update(reason=reason, corrected_at=now)
+        rating.scores.all().delete()
+    RatingScore.objects.bulk_create(
+        RatingScore(rating=rating, dimension=dimensions[key], value=value) for key, value in answers.items()
+    )
+    RatingSession.objects.filter(pk=session.pk).update(last_seen_at=now)
+    return rating
+
+
+def _dimensions(session: RatingSession, answers: Mapping[str, int]) -> dict[str, Dimension]:
+    """The rubric's rows by key, once the answers are known to fit the session's protocol."""
+    assert session.protocol is not None
+    document = session.protocol.document()
+    asked = {row.key for row in document.rubric}
+    if set(answers) != asked:
+        raise InvalidAnswers(f"expected answers on {sorted(asked)}, got {sorted(answers)}")
+    allowed = {answer.value for answer in document.answers}
+    wrong = {key: value for key, value in answers.items() if value not in allowed}
+    if wrong:
+        raise InvalidAnswers(f"not on the answer scale {sorted(allowed)}: {wrong}")
+    return {row.key: row for row in Dimension.objects.filter(study=session.study_id, key__in=asked)}
+
+
+def _seconds(assignment: Assignment, now: datetime) -> int | None:
+    """Whole seconds since the first showing; None for a page that was never seen to be shown."""
+    return max(0, round((now - assignment.shown_at).total_seconds())) if assignment.shown_at else None
+
+
+def _before(rating: Rating) -> dict[str, object]:
+    """What a correction replaces, kept in the event."""
+    return {
+        "reason": rating.reason,
+        "answers": {score.dimension.key: score.value for score in rating.scores.all()},
+    }
+
+
+def _record(
+    session: RatingSession,
+    kind: Event.Kind,
+    assignment: Assignment,
+    now: datetime,
+    before: dict[str, object],
+) -> None:
+    data = {"position": assignment.position, **({"before": before} if before else {})}
+    Event.objects.create(session=session, kind=kind, at=now, data=data)

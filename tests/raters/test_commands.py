@@ -1,0 +1,156 @@
+"""The command line, from an empty database to an export: names and options that scripts rely on."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from raters.models import Assignment
+from studies.models import Pair, Study
+from tests import factories
+from tests.factories import TEXTS
+
+pytestmark = pytest.mark.django_db
+
+
+def told(command: str, *words: str) -> dict[str, Any]:
+    out = StringIO()
+    call_command(command, *words, "--json", stdout=out)
+    return dict(json.loads(out.getvalue()))
+
+
+def text_of(command: str, *words: str) -> str:
+    out = StringIO()
+    call_command(command, *words, stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    path = tmp_path / "texts.json"
+    path.write_text(
+        json.dumps(
+            {**TEXTS, "adults_only": True, "support_contacts_checked_on": "2025-03-01", "title": "Which?"}
+        )
+    )
+    return path
+
+
+def test_a_study_from_the_command_line(texts: Path, tmp_path: Path) -> None:
+    made = told(
+        "create_study",
+        "s1",
+        "--preset",
+        "heart",
+        "--texts",
+        str(texts),
+        "--seed",
+        "5",
+        "--ratings-per-pair",
+        "2",
+    )
+    assert (made["scale"], made["seed"], made["ratings_per_pair"], len(made["dimensions"])) == (5, 5, 2, 6)
+    study = Study.objects.get(slug="s1")
+    assert study.title == "Which?"
+    for name in ("d1", "d2"):
+        factories.add_dialogue(study, name)
+
+    assert told("make_pairs", "s1", "--baseline", "counsellor")["pairs_new"] == 4
+    opened = told("open_study", "s1")
+    assert opened["assignments"] == Assignment.objects.count() == 8
+    assert (opened["imbalance_per_pair"], opened["imbalance_per_rater"], opened["imbalance_per_system"]) == (
+        0,
+        0,
+        0,
+    )
+    assert opened["join"] == "/join/s1/"
+    assert told("freeze_study", "s1")["protocol_hash"] == opened["protocol_hash"]
+
+    study.refresh_from_db()
+    session = factories.rate_all(factories.make_rater(study))
+    closed = told("close_study", "s1")
+    assert (closed["completed"], closed["rated"]) == (1, len(factories.assignments_of(session)))
+
+
+def test_summaries_can_be_read(texts: Path) -> None:
+    assert "study: s1" in text_of("create_study", "s1", "--texts", str(texts))
+
+
+@pytest.mark.parametrize(
+    "option", [("--all",), ("--sample", "1"), ("--sample", "1", "--replicate", "random")]
+)
+def test_every_pairing_design_has_its_option(option: tuple[str, ...]) -> None:
+    study = factories.make_study(dialogues=0)
+    factories.add_dialogue(study, "d1")
+
+    told("make_pairs", study.slug, *option)
+
+    assert Pair.objects.count() == (3 if option == ("--all",) else 1)
+
+
+def test_what_is_missing_is_said_by_name_and_nothing_opens() -> None:
+    study = factories.make_study(consent="", reward="")
+
+    with pytest.raises(CommandError) as error:
+        told("open_study", study.slug)
+
+    assert "missing: the consent text (field consent)" in str(error.value)
+    assert "missing: what raters are paid (field reward)" in str(error.value)
+    study.refresh_from_db()
+    assert study.opened_at is None
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("open_study", "nowhere"), "no study 'nowhere'; studies are: none yet"),
+        (("create_study", "s1", "--preset", "brain"), "unknown preset 'brain'"),
+        (("create_study", "s 1"), "Enter a valid"),
+        (("create_study", "s1", "--session-minutes", "1"), "greater than or equal to 5"),
+        (("create_study", "s1", "--texts", "missing.json"), "cannot read missing.json"),
+    ],
+)
+def test_bad_words_get_a_sentence(words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(CommandError, match=said):
+        told(*words)
+
+
+def test_a_second_study_of_the_same_name_is_refused() -> None:
+    factories.make_study("s1")
+
+    with pytest.raises(CommandError, match="there is a study 's1' already"):
+        told("create_study", "s1")
+
+
+def test_unknown_keys_in_the_texts_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "texts.json"
+    path.write_text('{"consnet": "typo"}')
+
+    with pytest.raises(CommandError, match="unknown keys consnet"):
+        told("create_study", "s1", "--texts", str(path))
+
+
+def test_a_study_never_opened_cannot_be_closed_and_a_closed_one_not_opened() -> None:
+    study = factories.make_study()
+    with pytest.raises(CommandError, match="never opened"):
+        told("close_study", study.slug)
+    told("open_study", study.slug)
+    told("close_study", study.slug)
+
+    with pytest.raises(CommandError, match="not opened again"):
+        told("open_study", study.slug)
+
+
+def test_the_sample_study_loads_once_and_is_open() -> None:
+    assert text_of("load_sample").strip() == text_of("load_sample").strip() == "/join/sample/"
+
+    study = Study.objects.get()
+    assert study.is_open
+    assert study.dialogues.count() == 16
+    assert study.dialogues.filter(import_batch__licence__startswith="CC0").count() == 16
+    assert Assignment.objects.count() == 144

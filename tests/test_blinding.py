@@ -1,0 +1,203 @@
+"""Blinding as a tested property: loud names stand wherever a system can be named, and none may arrive."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db.models import Model, QuerySet
+from django.test import Client, signals
+from django.urls import reverse
+
+from raters.models import Assignment, RatingSession, Recruitment
+from studies import pairing
+from studies.models import Pair, Protocol, Response, Study, System
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+LOUD = (
+    "LOUDHUMAN",
+    "LOUDMODEL",
+    "LOUDFAMILY",
+    "LOUDVERSION",
+    "LOUDWRITER",
+    "LOUDFILE",
+    "LOUDBATCH",
+    "LOUDEXTERNAL",
+    "LOUDTAG",
+    "LOUDMETA",
+    "LOUDNOTES",
+    "LOUDCONSTRUCT",
+    "LOUDKEY",
+    "LOUDPERSON",
+    "LOUDSTUDY",
+    "LOUDSUBMISSION",
+)
+
+
+@pytest.fixture
+def loud_study() -> Study:
+    """Every field that could name a source, shouting."""
+    study = factories.make_study(dialogues=0, notes="LOUDNOTES")
+    study.dimensions.filter(key="attunement").update(key="loudkey-LOUDKEY", name="LOUDCONSTRUCT")
+    batch = factories.make_batch(
+        study, file_name="LOUDFILE.json", licence="LOUDBATCH", options={"x": "LOUDBATCH"}
+    )
+    for number in range(4):
+        factories.add_dialogue(
+            study,
+            f"LOUDEXTERNAL-{number}",
+            systems=("LOUDHUMAN", "LOUDMODEL"),
+            batch=batch,
+            tags=["LOUDTAG"],
+            meta={"source": "LOUDMETA"},
+            turns=[{"speaker": "seeker", "text": "I feel alone."}],
+            texts={"LOUDHUMAN": f"I am here {number}.", "LOUDMODEL": f"Since when {number}?"},
+        )
+    System.objects.filter(study=study).update(family="LOUDFAMILY", model_id="LOUDVERSION")
+    Response.objects.filter(dialogue__study=study).update(writer="LOUDWRITER")
+    pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE")
+    return factories.open_study(study)
+
+
+@pytest.fixture
+def contexts() -> Iterator[list[dict[str, Any]]]:
+    """Every template context of the test, flattened."""
+    seen: list[dict[str, Any]] = []
+
+    def note(sender: object, context: Any, **kwargs: Any) -> None:
+        seen.append(context.flatten())
+
+    signals.template_rendered.connect(note)
+    yield seen
+    signals.template_rendered.disconnect(note)
+
+
+def walk_every_page(study: Study) -> Iterator[Any]:
+    """Every rater page, redirect and error a whole session can meet: test client answers."""
+    client = Client()
+    person = {"PROLIFIC_PID": "LOUDPERSON", "STUDY_ID": "LOUDSTUDY", "SESSION_ID": "LOUDSUBMISSION"}
+    join = reverse("raters:join", args=[study.slug])
+    yield client.get(join)
+    yield client.get(join, person)
+    session = RatingSession.objects.get()
+
+    def at(page: str, *more: object) -> str:
+        return reverse(f"raters:{page}", args=[session.token, *more])
+
+    pages = ("here", "consent", "declined", "instructions", "review", "done", "stop", "support")
+    for post in ({"answer": "odd"}, {"answer": "no"}, {"answer": "yes"}):
+        yield from (client.get(at(page)) for page in pages)
+        yield client.post(at("consent"), post)
+    yield client.get(at("instructions"))
+    yield client.post(at("instructions"))
+    for assignment in Assignment.objects.filter(booklet__session=session).order_by("position"):
+        address = at("pair", assignment.token)
+        yield client.get(address)
+        yield client.post(address, {"q1": "9"})
+        yield client.post(address, {**{f"q{n}": "1" for n in range(1, 7)}, "reason": "r"})
+        yield client.get(address)
+    yield from (client.get(at(page)) for page in pages)
+    yield client.post(at("review"))
+    yield from (client.get(at(page)) for page in pages)
+    yield Client().get(join, {**person, "SESSION_ID": "another"})
+    yield client.get(at("pair", session.token))
+    yield client.delete(at("consent"))
+
+
+def everything_in(answer: Any) -> str:
+    headers = "\n".join(f"{name}: {value}" for name, value in answer.items())
+    cookies = answer.cookies.output()
+    return f"{headers}\n{cookies}\n{answer.content.decode()}"
+
+
+def test_no_planted_name_reaches_the_browser(loud_study: Study) -> None:
+    answers = list(walk_every_page(loud_study))
+
+    assert {answer.status_code for answer in answers} == {200, 303, 400, 403, 404, 405, 422}
+    for answer in answers:
+        arrived = everything_in(answer).upper()
+        assert [name for name in LOUD if name in arrived] == []
+
+
+def test_the_planted_names_are_really_there(loud_study: Study) -> None:
+    """What the test above looks for could leak: it stands in the rows the pages are made from."""
+    pair = Pair.objects.of(loud_study).select_related("dialogue", "first__system").first()
+    assert pair is not None
+    assert pair.dialogue.external_id.startswith("LOUDEXTERNAL")
+    assert pair.first.system.name == "LOUDHUMAN"
+    assert "LOUDCONSTRUCT" in Protocol.objects.get().canonical
+
+
+def test_no_template_is_given_a_model(loud_study: Study, contexts: list[dict[str, Any]]) -> None:
+    for _ in walk_every_page(loud_study):
+        pass
+
+    assert len(contexts) > 20
+    for context in contexts:
+        given = {name: value for name, value in context.items() if isinstance(value, Model | QuerySet)}
+        assert given == {}
+
+
+def test_nothing_that_identifies_a_row_stands_in_a_pairs_page(loud_study: Study) -> None:
+    """No key, id or hash of a pair, reply, system or dialogue: only random addresses."""
+    session = factories.make_rater(loud_study, participant_id="somebody")
+    for assignment in factories.assignments_of(session):
+        answer = Client().get(reverse("raters:pair", args=[session.token, assignment.token]))
+        assert assignment.pair.key not in everything_in(answer)
+        factories.rate(assignment, dict.fromkeys(loud_study.dimensions.values_list("key", flat=True), 1))
+
+
+def test_both_sides_are_marked_up_alike(loud_study: Study) -> None:
+    """Exchanging the two texts of a pair is the same page as exchanging its order."""
+    session = factories.make_rater(loud_study, participant_id="somebody")
+    assignment = factories.assignments_of(session)[0]
+    address = reverse("raters:pair", args=[session.token, assignment.token])
+    flipped = "BA" if assignment.order == "AB" else "AB"
+
+    Assignment.objects.filter(pk=assignment.pk).update(order=flipped)
+    by_order = Client().get(address).content
+    Assignment.objects.filter(pk=assignment.pk).update(order=assignment.order)
+    first, second = assignment.pair.first, assignment.pair.second
+    Response.objects.filter(pk=first.pk).update(text=second.text)
+    Response.objects.filter(pk=second.pk).update(text=first.text)
+    by_text = Client().get(address).content
+
+    assert by_order == by_text
+
+
+def test_hostile_text_stays_text() -> None:
+    nasty = "<script>alert(1)</script>\"'>{{ 7|add:7 }}\u202e=1+1"
+    study = factories.make_study(dialogues=0)
+    factories.add_dialogue(
+        study,
+        "d",
+        systems=("a", "b"),
+        texts={"a": nasty, "b": "b"},
+        turns=[{"speaker": "seeker", "text": nasty}],
+    )
+    pairing.make_pairs(study=study, rng=random.Random(1))
+    session = factories.make_rater(factories.open_study(study))
+    assignment = factories.assignments_of(session)[0]
+
+    page = Client().get(reverse("raters:pair", args=[session.token, assignment.token])).content.decode()
+
+    assert "<script>alert" not in page
+    assert page.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 2
+    assert "{{ 7|add:7 }}" in page
+
+
+def test_a_staff_preview_shows_no_more_than_the_page_does(loud_study: Study) -> None:
+    client = Client()
+    client.force_login(User.objects.create_superuser("head", password="secret"))
+
+    answer = client.get(reverse("admin:raters_study_preview", args=[loud_study.pk, 1]))
+
+    assert answer.status_code == 200
+    arrived = everything_in(answer).upper()
+    assert [name for name in LOUD if name in arrived] == []
