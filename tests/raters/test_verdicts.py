@@ -1,0 +1,229 @@
+"""What a verdict says, exactly; and that memory and queries do not grow with the study."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from raters import participating, verdicts
+from raters.models import Assignment, Rating, RatingSession
+from raters.verdicts import Verdict, joined_tags, verdicts_by_rating, verdicts_for, verdicts_of
+from studies.comparison import Order
+from studies.models import Pair, Response
+from studies.selectors import response_key
+from tests.factories import (
+    NOW,
+    SYSTEMS,
+    add_dialogue,
+    assignments_of,
+    make_rater,
+    make_study,
+    open_study,
+    rate,
+    rate_all,
+)
+
+pytestmark = pytest.mark.django_db
+
+#: The columns that scripts rely on, in the order of the issue.
+CONTRACT = (
+    "study, protocol_hash, dialogue, tags, pair, system_first, system_second, order, dimension, "
+    "source_kind, source, occasion, value_shown, value, scale, target, kind, phase, pilot, surplus, "
+    "rated_at, response_first, response_second, replicate_first, replicate_second, writer_first, "
+    "writer_second, rater_group, position, layout, excluded, exclusion_reason, reason, seconds"
+)
+
+
+def test_the_columns_are_those_of_the_contract() -> None:
+    assert Verdict._fields == tuple(CONTRACT.split(", "))
+
+
+def first_shown(order: Order) -> tuple[RatingSession, Assignment]:
+    """A rater of a study with one pair (dialogue d1, counsellor against model-a), shown in this order."""
+    study = make_study(dialogues=1, systems=SYSTEMS[:2], ratings_per_pair=1, scale=5)
+    open_study(study)
+    session = make_rater(study)
+    assignment = assignments_of(session)[0]
+    Assignment.objects.filter(pk=assignment.pk).update(order=order)
+    assignment.refresh_from_db()
+    return session, assignment
+
+
+@pytest.mark.parametrize(
+    ("order", "systems", "value"),
+    [
+        (Order.AB, ("counsellor", "model-a"), -2),
+        (Order.BA, ("model-a", "counsellor"), 2),
+    ],
+)
+def test_a_verdict_names_the_sides_as_shown_and_turns_the_value(
+    order: Order, systems: tuple[str, str], value: int
+) -> None:
+    session, assignment = first_shown(order)
+    others = dict.fromkeys(
+        ("human_alignment", "empathic_responsiveness", "attunement", "resonance", "task_following"), 0
+    )
+    rate(assignment, {"overall": -2, **others}, reason="=warm", seconds=41)
+    found = list(verdicts_of(session.study))
+    assert [verdict.dimension for verdict in found] == ["overall", *others]
+    overall = found[0]
+    sides = {"counsellor": "w1", "model-a": ""}
+    assert overall == Verdict(
+        study="kind-words",
+        protocol_hash=session.study.protocols.get().sha256,
+        dialogue="d1",
+        tags="everyday",
+        pair=assignment.pair.key,
+        system_first=systems[0],
+        system_second=systems[1],
+        order=order.value,
+        dimension="overall",
+        source_kind="rater",
+        source=session.pseudonym,
+        occasion=1,
+        value_shown=-2,
+        value=value,
+        scale=5,
+        target="comparison",
+        kind="main",
+        phase="main",
+        pilot=False,
+        surplus=False,
+        rated_at="2025-03-03T09:05:00Z",
+        response_first=f"d1/{systems[0]}/1",
+        response_second=f"d1/{systems[1]}/1",
+        replicate_first=1,
+        replicate_second=1,
+        writer_first=sides[systems[0]],
+        writer_second=sides[systems[1]],
+        rater_group="",
+        position=1,
+        layout="side",
+        excluded=False,
+        exclusion_reason="",
+        reason="=warm",
+        seconds=41,
+    )
+    for verdict in found[1:]:
+        assert (verdict.reason, verdict.seconds, verdict.value) == ("", None, 0)
+
+
+def test_rows_come_by_booklet_and_place_whenever_they_were_rated() -> None:
+    study = open_study(make_study())
+    for session in [make_rater(study) for _ in range(3)]:
+        for assignment in reversed(assignments_of(session)):
+            rate(assignment)
+    places = dict(RatingSession.objects.values_list("pseudonym", "booklet__number"))
+    found = [(places[v.source], v.position) for v in verdicts_of(study) if v.dimension == "overall"]
+    assert found == [(booklet, place) for booklet in (1, 2, 3) for place in (1, 2, 3, 4)]
+
+
+def test_tags_stand_sorted_in_one_cell() -> None:
+    assert joined_tags(["night", "family", "adversarial"]) == "adversarial|family|night"
+    assert joined_tags([]) == ""
+
+
+def test_a_trial_run_is_exported_as_excluded_with_its_reason() -> None:
+    session, assignment = first_shown(Order.AB)
+    RatingSession.objects.filter(pk=session.pk).update(is_pilot=True, rater_group="experts")
+    rate(assignment)
+    verdict = next(verdicts_of(session.study))
+    assert (verdict.pilot, verdict.excluded, verdict.exclusion_reason) == (True, True, "pilot")
+    assert verdict.rater_group == "experts"
+
+
+def test_a_rating_after_the_pair_was_given_away_is_surplus() -> None:
+    session, assignment = first_shown(Order.AB)
+    participating.time_out(session=session, now=NOW + timedelta(minutes=4))
+    rate(assignment, now=NOW + timedelta(minutes=5))
+    successor = make_rater(session.study, now=NOW + timedelta(minutes=6))
+    rate(assignments_of(successor)[0], now=NOW + timedelta(minutes=7))
+    surplus = {v.source: v.surplus for v in verdicts_of(session.study)}
+    assert surplus == {session.pseudonym: True, successor.pseudonym: False}
+
+
+def test_a_repeat_counts_the_occasion_for_its_own_rater_only() -> None:
+    study = open_study(make_study(dialogues=2))
+    one, other = make_rater(study), make_rater(study)
+    main = assignments_of(one)[0]
+    for session in (one, other):
+        repeat = Assignment.objects.create(
+            booklet=session.booklet, position=9, pair=main.pair, order=Order.BA, kind="repeat"
+        )
+        rate(repeat)
+    rate(main)
+    overall = [v for v in verdicts_of(study) if v.dimension == "overall"]
+    assert {(v.source, v.kind, v.occasion) for v in overall} == {
+        (one.pseudonym, "main", 1),
+        (one.pseudonym, "repeat", 2),
+        (other.pseudonym, "repeat", 1),
+    }
+
+
+def test_an_id_with_slashes_still_gives_each_reply_a_name_of_its_own() -> None:
+    study = make_study(dialogues=0)
+    for dialogue, system in (("a/b", "c"), ("a", "b/c")):
+        add_dialogue(study, dialogue, systems=(system,))
+    names = {response_key(r.dialogue.external_id, r.system.name, r.replicate) for r in Response.objects.all()}
+    assert names == {"a%2Fb/c/1", "a/b/c/1"}
+
+
+def test_another_study_does_not_show_through() -> None:
+    rate_all(make_rater(open_study(make_study("one", dialogues=2))))
+    study = open_study(make_study("two", dialogues=2))
+    assert list(verdicts_of(study)) == []
+
+
+def test_a_chunk_costs_the_same_queries_for_few_and_many_ratings() -> None:
+    study = open_study(make_study())
+    counts = []
+    for raters in (1, 2):
+        for _ in range(raters):
+            rate_all(make_rater(study))
+        with CaptureQueriesContext(connection) as queries:
+            found = list(verdicts_by_rating(study))
+        counts.append(len(queries))
+    assert len(found) == 12
+    # Protocol, keys (not seen where the database streams them), ratings, sessions, answers.
+    assert counts[0] == counts[1] <= 5
+
+
+def test_chunks_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = open_study(make_study())
+    for _ in range(3):
+        rate_all(make_rater(study))
+    whole = list(verdicts_of(study))
+    monkeypatch.setattr(verdicts, "CHUNK", 5)
+    assert list(verdicts_of(study)) == whole
+    assert len(whole) == 12 * 6
+
+
+def test_some_ratings_come_in_the_order_asked_for() -> None:
+    study = open_study(make_study())
+    rate_all(make_rater(study))
+    keys = list(Rating.objects.order_by("-pk").values_list("pk", flat=True))[:2]
+    positions = [v.position for v in verdicts_for(study, keys) if v.dimension == "overall"]
+    assert positions == [4, 3]
+
+
+def test_a_correction_replaces_the_answer() -> None:
+    session, assignment = first_shown(Order.AB)
+    rate(assignment, 2)
+    rate(assignment, -1, reason="On second thought.", now=NOW + timedelta(minutes=9))
+    overall = next(verdicts_of(session.study))
+    assert (overall.value_shown, overall.reason) == (-1, "On second thought.")
+    assert overall.rated_at == "2025-03-03T09:05:00Z"
+
+
+def test_the_sign_means_the_pairs_stored_order() -> None:
+    """Whoever always prefers the counsellor has a negative value throughout, whatever the sides."""
+    study = open_study(make_study())
+    session = make_rater(study)
+    for assignment in assignments_of(session):
+        rate(assignment, -1 if assignment.order == Order.AB else 1)
+    assert {v.value for v in verdicts_of(study)} == {-1}
+    assert {v.order for v in verdicts_of(study)} == {"AB", "BA"}
+    assert Pair.objects.of(study).filter(first__system__name="counsellor").count() == 8
