@@ -1,0 +1,224 @@
+"""A study's desk: what is missing, import, pairs, opening, fieldwork, export, payment list, on one page."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from raters import export, fieldwork, selectors, tasks
+from raters.forms import RatingForm
+from raters.models import ExportJob
+from studies import freezing, pairing
+from studies import selectors as material
+from studies.models import Pair, Study, System
+
+
+class PairingForm(forms.Form):
+    """Which replies are compared with which."""
+
+    design = forms.ChoiceField(
+        choices=[
+            ("baseline", gettext_lazy("one baseline against every other system")),
+            ("all", gettext_lazy("every system against every other")),
+            ("sample", gettext_lazy("a balanced sample of all against all")),
+        ]
+    )
+    baseline = forms.ChoiceField(required=False)
+    sample = forms.IntegerField(
+        required=False,
+        min_value=1,
+        label=gettext_lazy("Pairs a dialogue"),
+        help_text=gettext_lazy("for a sample"),
+    )
+    replicates = forms.ChoiceField(
+        choices=[
+            ("first", gettext_lazy("the first reply of each system")),
+            ("random", gettext_lazy("one reply of each system, drawn from the seed")),
+            ("all", gettext_lazy("all replies of each system")),
+        ]
+    )
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        super().__init__(data)
+        names = System.objects.filter(study=study).order_by("name").values_list("name", flat=True)
+        self.fields["baseline"] = forms.ChoiceField(required=False, choices=[(name, name) for name in names])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("design") == "sample" and not cleaned.get("sample"):
+            self.add_error("sample", _("Say how many pairs of each dialogue."))
+        return cleaned
+
+    def choices(self) -> dict[str, Any]:
+        """As keyword arguments of `pairing.make_pairs`."""
+        chosen = self.cleaned_data
+        return {
+            "baseline": chosen["baseline"] if chosen["design"] == "baseline" else None,
+            "sample": chosen["sample"] if chosen["design"] == "sample" else None,
+            "replicates": chosen["replicates"],
+        }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def desk(request: HttpRequest, pk: int) -> HttpResponse:
+    study = get_object_or_404(Study, pk=pk)
+    _allow(request, "studies.change_study")
+    form = PairingForm(study, request.POST if request.POST.get("action") == "pair" else None)
+    if request.method == "POST":
+        action = ACTIONS.get(request.POST.get("action", ""))
+        if action is None:
+            raise Http404
+        if action(request, study, form):
+            return redirect("admin:raters_study_desk", pk=study.pk)
+    return render(request, "admin/raters/desk.html", _desk_context(request, study, form))
+
+
+def _make_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    if not form.is_valid():
+        return False
+    try:
+        made = pairing.make_pairs(study=study, rng=random.Random(f"{study.seed}/pairs"), **form.choices())
+    except pairing.PairingError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(
+        request,
+        _("%(new)d pairs made, %(known)d stood there already.") % {"new": made.new, "known": made.known},
+    )
+    return True
+
+
+def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    try:
+        protocol, planned = fieldwork.open_study(study=study, now=timezone.now())
+    except freezing.NotReady as error:
+        for problem in error.problems:
+            messages.error(request, problem)
+        return False
+    except fieldwork.CannotOpen as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(
+        request,
+        _("The study is open: %(booklets)d booklets planned. Protocol %(hash)s.")
+        % {"booklets": planned.booklets, "hash": protocol.sha256[:12]},
+    )
+    return True
+
+
+def _close(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    try:
+        fieldwork.close_study(study=study, now=timezone.now())
+    except fieldwork.CannotClose as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, _("The study is closed. Raters who have started may finish."))
+    return True
+
+
+def _export(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    user = request.user if request.user.is_authenticated else None
+    export.request_export(study=study, user=user, now=timezone.now())
+    tasks.run_exports.delay()
+    messages.success(request, _("The export is being written; it appears below when it is ready."))
+    return True
+
+
+ACTIONS: dict[str, Callable[[HttpRequest, Study, PairingForm], bool]] = {
+    "pair": _make_pairs,
+    "open": _open,
+    "close": _close,
+    "export": _export,
+}
+
+
+@require_safe
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The part of the desk that renews itself."""
+    study = get_object_or_404(Study, pk=pk)
+    _allow(request, "studies.view_study")
+    return render(request, "admin/raters/_progress.html", _progress_context(study))
+
+
+@require_safe
+def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A pair as raters would see it, before anything is frozen. Nothing can be sent from here."""
+    study = get_object_or_404(Study, pk=pk)
+    _allow(request, "studies.view_study")
+    page = selectors.preview_page(study, number)
+    document = freezing.draft_document(study, version=1)
+    form = RatingForm(document, [asked.key for asked in document.rubric])
+    context = {
+        "page": page,
+        "form": form,
+        "title": study.title,
+        "preview": True,
+        "back": reverse("admin:raters_study_desk", args=[pk]),
+        "following": reverse("admin:raters_study_preview", args=[pk, number % page.total + 1]),
+    }
+    return render(request, "admin/raters/preview.html", context)
+
+
+@require_safe
+def payments(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """The payment list, the only file that holds platform ids."""
+    study = get_object_or_404(Study, pk=pk)
+    _allow(request, "raters.view_platformidentity")
+    return StreamingHttpResponse(
+        export.payment_rows(study),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{study.slug}-payments.csv"'},
+    )
+
+
+@require_safe
+def download(request: HttpRequest, pk: int, job: int) -> FileResponse:
+    """A finished export, checked to belong to this study."""
+    _allow(request, "studies.change_study")
+    done = get_object_or_404(ExportJob, pk=job, study_id=pk, status=ExportJob.Status.DONE)
+    name = f"{done.study.slug}-{done.requested_at:%Y%m%d-%H%M%S}.zip"
+    return FileResponse(done.file.open("rb"), as_attachment=True, filename=name)
+
+
+def _allow(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _desk_context(request: HttpRequest, study: Study, form: PairingForm) -> dict[str, Any]:
+    protocol = material.current_protocol(study)
+    return {
+        **admin.site.each_context(request),
+        **_progress_context(study),
+        "title": _("Desk: %s") % study.slug,
+        "opts": Study._meta,
+        "problems": [] if protocol else freezing.problems_of(study),
+        "protocol": protocol,
+        "systems": material.systems_of(study),
+        "dialogues": study.dialogues.count(),
+        "pairs": Pair.objects.of(study).count(),
+        "pairing_form": form,
+        "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
+        "may_pay": request.user.has_perm("raters.view_platformidentity"),
+    }
+
+
+def _progress_context(study: Study) -> dict[str, Any]:
+    return {
+        "study": study,
+        "progress": selectors.progress_of(study),
+        "imbalance": selectors.realised_imbalance(study),
+        "exports": study.exports.order_by("-requested_at")[:5],
+    }

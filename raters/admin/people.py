@@ -1,0 +1,78 @@
+"""Sessions and exports, to look at. What raters did is never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from raters import participating, selectors
+from raters.models import ExportJob, RatingSession
+from studies.admin import LookOnly
+
+
+@admin.register(RatingSession)
+class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
+    """Only the group and the pilot mark can be set; open pairs can be given back to the plan."""
+
+    list_display = (
+        "pseudonym",
+        "study",
+        "outcome",
+        "consented_at",
+        "completed_at",
+        "rater_group",
+        "is_pilot",
+    )
+    list_filter = ("study", "is_pilot")
+    search_fields = ("pseudonym", "code")
+    actions = ("give_back_open_pairs",)
+    fields = (
+        "pseudonym",
+        "study",
+        "outcome",
+        "code",
+        "rater_group",
+        "is_pilot",
+        "arrived_at",
+        "consented_at",
+        "instructed_at",
+        "completed_at",
+        "stopped_at",
+        "timed_out_at",
+        "declined_at",
+        "last_seen_at",
+    )
+    readonly_fields = tuple(name for name in fields if name not in ("rater_group", "is_pilot"))
+
+    @admin.display(description=_("outcome"))
+    def outcome(self, session: RatingSession) -> str:
+        return selectors.outcome_of(session)
+
+    @admin.action(description=_("Give their open pairs to other raters (returned on the platform)"))
+    def give_back_open_pairs(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> None:
+        for session in chosen.filter(consented_at__isnull=False):
+            participating.time_out(session=session, now=timezone.now())
+        count = chosen.count()
+        told = ngettext(
+            "%d session: its open pairs are free.", "%d sessions: their open pairs are free.", count
+        )
+        messages.success(request, told % count)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ExportJob)
+class ExportJobAdmin(LookOnly):
+    list_display = ("study", "requested_at", "requested_by", "status", "finished_at", "sha256")
+    list_filter = ("study", "status")
+    exclude = ("file",)

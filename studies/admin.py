@@ -1,0 +1,198 @@
+"""Material in the admin. The study itself is registered in raters.admin, on the base class made here."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import URLPattern
+from django.utils.translation import gettext_lazy as _
+
+from studies import presets
+from studies.admin_imports import import_urls
+from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study, System
+
+ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
+TEXTS = (
+    "content_note",
+    "consent",
+    "instructions",
+    "debrief",
+    "support_contacts",
+    "support_contacts_checked_on",
+)
+DESIGN = (
+    "scale",
+    "reason",
+    "dimension_order",
+    "ratings_per_pair",
+    "pairs_per_rater",
+    "max_pairs_per_dialogue",
+    "session_minutes",
+    "seed",
+)
+FROZEN = (*ETHICS, *TEXTS, *DESIGN, "slug", "title")
+
+
+class LookOnly(admin.ModelAdmin[Any]):
+    """Rows that verbs write: the admin shows them and changes nothing."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class NewStudyForm(forms.ModelForm[Study]):
+    """A new study starts from a preset; the rest is filled in on the next page."""
+
+    preset = forms.ChoiceField(
+        choices=[(name, name) for name in presets.PRESETS],
+        help_text=_("Rubric, answer scale and design to start from. All can be changed until freezing."),
+    )
+
+    class Meta:
+        model = Study
+        fields = ("title", "slug")
+
+
+class DimensionInline(admin.TabularInline[Dimension, Study]):
+    model = Dimension
+    extra = 0
+    verbose_name_plural = _("rubric: one row a question")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj and obj.is_frozen()) and super().has_change_permission(request, obj)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj and obj.is_frozen()) and super().has_add_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
+
+
+class StudyAdminBase(admin.ModelAdmin[Study]):
+    """Everything of a study that is not about raters. A frozen study can be looked at, not changed."""
+
+    list_display = ("slug", "title", "state", "created_at")
+    search_fields = ("slug", "title")
+    inlines = (DimensionInline,)
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "notes")}),
+        (_("What raters read"), {"fields": TEXTS}),
+        (_("Ethics and payment"), {"fields": ETHICS}),
+        (_("Design"), {"fields": DESIGN}),
+    )
+
+    @admin.display(description=_("state"))
+    def state(self, study: Study) -> str:
+        if study.closed_at:
+            return str(_("closed"))
+        if study.opened_at:
+            return str(_("open"))
+        return str(_("frozen")) if study.is_frozen() else str(_("being written"))
+
+    def get_urls(self) -> list[URLPattern]:
+        return import_urls + super().get_urls()
+
+    def get_form(
+        self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None:
+            return NewStudyForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Study | None = None) -> Any:
+        if obj is None:
+            return ((None, {"fields": ("title", "slug", "preset")}),)
+        return super().get_fieldsets(request, obj)
+
+    def get_inlines(self, request: HttpRequest, obj: Study | None) -> Any:
+        return super().get_inlines(request, obj) if obj else ()
+
+    def get_prepopulated_fields(self, request: HttpRequest, obj: Study | None = None) -> Any:
+        return {} if obj else {"slug": ("title",)}
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Study | None = None) -> Any:
+        return FROZEN if obj and obj.is_frozen() else ()
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Study:
+        """A new study is made by its verb, rubric and all; nothing is left to save then."""
+        if change:
+            return cast(Study, super().save_form(request, form, change))
+        return presets.create_study(**form.cleaned_data)
+
+    def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        if change:
+            super().save_related(request, form, formsets, change)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
+        return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
+
+
+@admin.register(System)
+class SystemAdmin(admin.ModelAdmin[System]):
+    list_display = ("name", "study", "kind", "family", "model_id")
+    list_filter = ("study", "kind")
+    readonly_fields = ("study", "name", "kind")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(Dialogue)
+class DialogueAdmin(LookOnly):
+    list_display = ("external_id", "study", "number_of_turns", "tags")
+    list_filter = ("study",)
+    search_fields = ("external_id",)
+
+    @admin.display(description=_("turns"))
+    def number_of_turns(self, dialogue: Dialogue) -> int:
+        return len(dialogue.turns)
+
+
+@admin.register(Response)
+class ResponseAdmin(LookOnly):
+    list_display = ("dialogue", "system", "replicate", "writer", "text")
+    list_filter = ("dialogue__study", "system")
+    list_select_related = ("dialogue", "system")
+    search_fields = ("dialogue__external_id", "text")
+
+
+@admin.register(Pair)
+class PairAdmin(LookOnly):
+    list_display = ("key", "dialogue", "first_system", "second_system", "kind")
+    list_filter = ("dialogue__study", "kind")
+    list_select_related = ("dialogue", "first__system", "second__system")
+    search_fields = ("key", "dialogue__external_id")
+
+    @admin.display(description=_("first"))
+    def first_system(self, pair: Pair) -> str:
+        return pair.first.system.name
+
+    @admin.display(description=_("second"))
+    def second_system(self, pair: Pair) -> str:
+        return pair.second.system.name
+
+
+@admin.register(Protocol)
+class ProtocolAdmin(LookOnly):
+    list_display = ("study", "version", "sha256", "frozen_at")
+    list_filter = ("study",)
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(LookOnly):
+    list_display = ("file_name", "study", "format", "created_at", "created_by", "licence", "loaded_at")
+    list_filter = ("study", "format")
+    exclude = ("file",)

@@ -1,0 +1,180 @@
+"""The researcher's pages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
+from django.urls import reverse
+
+from raters.models import Assignment, ExportJob, RatingSession, Recruitment
+from studies.models import Pair, Study
+from tests import factories
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eager_tasks")]
+
+
+@pytest.fixture
+def researcher() -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("head", password="secret"))
+    return client
+
+
+def desk_of(study: Study) -> str:
+    return reverse("admin:raters_study_desk", args=[study.pk])
+
+
+def page(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_new_study_starts_from_a_preset(researcher: Client) -> None:
+    answer = researcher.post(
+        reverse("admin:studies_study_add"), {"title": "Which helps?", "slug": "which", "preset": "heart"}
+    )
+
+    study = Study.objects.get()
+    assert answer["Location"] == reverse("admin:studies_study_change", args=[study.pk])
+    assert study.dimensions.count() == 6
+    assert page(researcher, answer["Location"])
+
+
+def test_the_desk_says_what_is_missing(researcher: Client) -> None:
+    study = factories.make_study(consent="")
+
+    text = page(researcher, desk_of(study))
+
+    assert "missing: the consent text" in text
+    assert "Freeze and open" not in text
+
+
+def test_from_material_to_an_open_study(researcher: Client) -> None:
+    study = factories.make_study(dialogues=0)
+    factories.add_dialogue(study, "d1")
+
+    researcher.post(
+        desk_of(study),
+        {"action": "pair", "design": "baseline", "baseline": "counsellor", "replicates": "first"},
+    )
+    assert Pair.objects.count() == 2
+    researcher.post(desk_of(study), {"action": "open"})
+
+    study.refresh_from_db()
+    assert study.is_open
+    assert Assignment.objects.count() == 4
+    assert "/join/kind-words/" in page(researcher, desk_of(study))
+    researcher.post(desk_of(study), {"action": "close"})
+    assert "Closed." in page(researcher, desk_of(study))
+
+
+def test_a_sample_needs_its_size(researcher: Client) -> None:
+    study = factories.make_study(dialogues=0)
+    factories.add_dialogue(study, "d1")
+
+    answer = researcher.post(desk_of(study), {"action": "pair", "design": "sample", "replicates": "first"})
+
+    assert "Say how many pairs of each dialogue." in answer.content.decode()
+    assert not Pair.objects.exists()
+
+
+def test_a_frozen_study_can_be_looked_at_not_changed(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    address = reverse("admin:studies_study_change", args=[study.pk])
+
+    text = page(researcher, address)
+
+    assert not re.search(r'name="(consent|scale|seed|slug)"', text)
+    assert 'name="recruitment-0-completion_code"' in text
+    assert researcher.post(reverse("admin:studies_study_delete", args=[study.pk])).status_code == 403
+
+
+def test_the_preview_shows_a_pair_before_freezing_and_stores_nothing(researcher: Client) -> None:
+    study = factories.make_study()
+
+    text = page(researcher, reverse("admin:raters_study_preview", args=[study.pk, 1]))
+
+    assert "Nothing is saved" in text
+    assert "Reply A" in text
+    assert researcher.get(reverse("admin:raters_study_preview", args=[study.pk, 99])).status_code == 404
+    assert not RatingSession.objects.exists()
+
+
+def test_an_export_is_written_by_the_worker_and_downloaded(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    factories.rate_all(factories.make_rater(study))
+
+    researcher.post(desk_of(study), {"action": "export"})
+
+    job = ExportJob.objects.get()
+    assert job.status == "done"
+    answer = researcher.get(reverse("admin:raters_study_download", args=[study.pk, job.pk]))
+    assert b"".join(answer.streaming_content)[:2] == b"PK"  # type: ignore[attr-defined]
+    other = factories.make_study("other")
+    assert researcher.get(reverse("admin:raters_study_download", args=[other.pk, job.pk])).status_code == 404
+
+
+def test_the_payment_list_holds_the_platforms_id_and_what_paying_needs(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY")
+    session = factories.rate_all(factories.make_rater(study, participant_id="pid-1"))
+
+    answer = researcher.get(reverse("admin:raters_study_payments", args=[study.pk]))
+
+    lines = b"".join(answer.streaming_content).decode().split()  # type: ignore[attr-defined]
+    assert lines == [
+        "participant_id,submission_id,rater,outcome,pairs,minutes,code",
+        f"pid-1,submission-of-pid-1,{session.pseudonym},completed,4,20,PAY",
+    ]
+
+
+def test_open_pairs_can_be_given_back_for_somebody_who_returned(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    session = factories.make_rater(study)
+
+    researcher.post(
+        reverse("admin:raters_ratingsession_changelist"),
+        {"action": "give_back_open_pairs", "_selected_action": [session.pk]},
+    )
+
+    assert Assignment.objects.filter(released_at__isnull=False).count() == 4
+
+
+@pytest.mark.parametrize("model", ["dialogue", "response", "pair", "system", "protocol", "importbatch"])
+def test_lists_cost_the_same_for_one_row_and_for_three(researcher: Client, model: str) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    address = reverse(f"admin:studies_{model}_changelist")
+    counts = []
+    for slug in ("one", "two", "three"):
+        factories.open_study(factories.make_study(slug, dialogues=2))
+        with CaptureQueriesContext(connection) as queries:
+            page(researcher, address)
+        counts.append(len(queries))
+
+    assert counts[1] == counts[2]
+
+
+def test_somebody_who_may_only_look_changes_nothing() -> None:
+    study = factories.make_study()
+    onlooker = User.objects.create_user("onlooker", password="secret", is_staff=True)
+    onlooker.user_permissions.add(Permission.objects.get(codename="view_study"))
+    client = Client()
+    client.force_login(onlooker)
+
+    assert client.get(desk_of(study)).status_code == 403
+    assert client.post(desk_of(study), {"action": "open"}).status_code == 403
+    assert client.get(reverse("admin:raters_study_payments", args=[study.pk])).status_code == 403
+    assert client.get(reverse("admin:raters_study_progress", args=[study.pk])).status_code == 200
+
+
+def test_nobody_unknown_sees_the_desk(client: Client) -> None:
+    study = factories.make_study()
+
+    assert client.get(desk_of(study)).status_code == 302
+    assert client.get(reverse("admin:raters_study_preview", args=[study.pk, 1])).status_code == 302
