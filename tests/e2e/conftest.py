@@ -1,0 +1,65 @@
+"""A real browser, found on the machine. Without one these tests are skipped, except in CI."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# CHROMIUM names one that lies elsewhere.
+MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+ARGUMENTS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+MISSING = (
+    "NO BROWSER FOUND: the end-to-end tests did not run. "
+    "Install Chromium (Debian: apt install chromium) or name one in CHROMIUM."
+)
+
+
+def chromium() -> str | None:
+    """The path of a Chromium on this machine."""
+    named = os.environ.get("CHROMIUM")
+    found = [named] if named else [shutil.which(name) for name in BROWSERS] + [MACOS]
+    return next((path for path in found if path and os.access(path, os.X_OK)), None)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browser_at_hand() -> None:
+    if chromium() is None:
+        if os.environ.get("CI"):
+            pytest.fail(MISSING, pytrace=False)
+        pytest.skip(MISSING)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _browser_beside_django() -> Iterator[None]:
+    """Playwright keeps an event loop in this thread, which Django takes for an async caller.
+
+    Only here: elsewhere the guard is wanted.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Overrides pytest-playwright's: the machine's browser, also as root."""
+    alone = ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": chromium(), "args": alone + ARGUMENTS}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it loudly, not only among the reasons."""
+    if chromium() is None:
+        terminalreporter.write_line(MISSING, red=True, bold=True)
