@@ -16,6 +16,8 @@ from django.urls import Resolver404, resolve
 from gunicorn import glogging
 from gunicorn.config import Config
 
+#: A rater's address holds one, and nothing else that is logged does.
+UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 UNMATCHED = "(unmatched address)"
 REMOVED = "(removed)"
 
@@ -95,6 +97,8 @@ def _replacements(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for address in (request.get_full_path(), request.path, request.path_info):
         yield address, route
         yield unquote(address), route
+        # Django escapes what is not ASCII before it logs a path: a link pasted with its quotation mark.
+        yield address.encode("unicode_escape").decode(), route
 
 
 def _secrets(request: HttpRequest) -> Iterator[tuple[str, str]]:
@@ -103,6 +107,10 @@ def _secrets(request: HttpRequest) -> Iterator[tuple[str, str]]:
     match = request.resolver_match
     if route == UNMATCHED or (match is not None and match.kwargs):
         yield request.path, route
+    for header in ("HTTP_ORIGIN", "HTTP_REFERER", "HTTP_HOST"):
+        told = request.META.get(header, "")
+        if len(told) >= SHORTEST_KEY:
+            yield told, REMOVED
     yield from _hidden_query(request.META.get("QUERY_STRING", ""))
     keys = [*(match.kwargs.values() if match else ()), *request.COOKIES.values()]
     for key in map(str, keys):
@@ -132,7 +140,7 @@ def _replaced(text: str, new_for: dict[str, str]) -> str:
     for old in sorted(new_for, key=len, reverse=True):
         if len(old) > 1:
             text = text.replace(old, new_for[old])
-    return text
+    return UUID.sub(REMOVED, text)
 
 
 def _without_request_line(record: logging.LogRecord) -> bool:

@@ -37,6 +37,8 @@ PORT = number("PORT", default=8310)
 
 for folder in (UPLOAD_DIR, MEDIA_ROOT, STATIC_ROOT, *(() if REDIS_URL else (BROKER_DIR,))):
     folder.mkdir(parents=True, exist_ok=True)
+if not value("DATABASE_URL"):
+    VAR.chmod(0o700)  # answers, platform ids and password hashes are nobody else's
 
 # Who may call -------------------------------------------------------------------------------------
 
@@ -48,7 +50,7 @@ if EMBEDDED:
     SECRET_KEY = value("SECRET_KEY") or secret_key_in(VAR / "secret_key")
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 else:
-    SECRET_KEY = required("SECRET_KEY", "a long random text; keep it, a new one signs everyone out")
+    SECRET_KEY = required("SECRET_KEY", "a long random text; keep it: a new one signs everyone out and forgets who took part")
     required("ALLOWED_HOSTS", "the site's host names, commas between, such as study.example.org")
     required("CSRF_TRUSTED_ORIGINS", "the site's addresses, such as https://study.example.org")
     required("REDIS_URL", "the broker and cache, such as redis://redis:6379/0")
@@ -110,6 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "heartsite.logs.remember_request",
     "heartsite.middleware.no_index",
+    "heartsite.middleware.small_requests",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -10,6 +10,8 @@ from heartsite.logs import GunicornLogger
 
 wsgi_app = "heartsite.wsgi:application"
 bind = f"{value('BIND') or '127.0.0.1'}:{number('PORT', default=8310)}"
+#: What BIND may say for "on every address"; the site itself is asked on loopback then.
+EVERYWHERE = ("", "0.0.0.0", "[::]")  # noqa: S104 - compared with, never bound here
 worker_class = "gthread"
 workers = number("WEB_WORKERS", default=2)
 threads = number("WEB_THREADS", default=8)

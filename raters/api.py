@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
 from raters.models import Rating
 from raters.selectors import Progress, progress_by_study
 from raters.verdicts import Verdict, ratings_of, verdicts_for
-from studies.api import ERRORS, LARGEST_PAGE, Pages, page_size_in
+from studies.api import ERRORS, LARGEST_PAGE, Pages, StaffWhoMayExport, StaffWhoMayLook, page_size_in
 from studies.models import Protocol, Study
 
 FIELD_TYPES: Final[dict[Any, type[serializers.Field[Any, Any, Any, Any]]]] = {
@@ -91,6 +92,13 @@ class RatingPages(CursorPagination):
     def get_page_size(self, request: Request) -> int:
         return page_size_in(request, self.page_size)
 
+    def decode_cursor(self, request: Request) -> Any:
+        """Only what this class wrote: a position is a primary key."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and not str(cursor.position or "0").isdecimal():
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
+
 
 def _studies() -> QuerySet[Study]:
     protocols = Prefetch("protocols", Protocol.objects.order_by("-version"))
@@ -107,6 +115,7 @@ def _studies() -> QuerySet[Study]:
 class StudyList(generics.ListAPIView[Study]):
     serializer_class = StudySerializer
     pagination_class = Pages
+    permission_classes = (StaffWhoMayLook,)
     queryset = _studies()
 
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
@@ -123,6 +132,7 @@ class StudyList(generics.ListAPIView[Study]):
 )
 class StudyDetail(generics.RetrieveAPIView[Study]):
     serializer_class = StudySerializer
+    permission_classes = (StaffWhoMayLook,)
     queryset = _studies()
     lookup_field = "slug"
 
@@ -140,6 +150,7 @@ class StudyDetail(generics.RetrieveAPIView[Study]):
 class VerdictList(generics.ListAPIView[Rating]):
     serializer_class = VerdictSerializer
     pagination_class = RatingPages
+    permission_classes = (StaffWhoMayExport,)
     queryset = Rating.objects.none()
 
     def get_queryset(self) -> QuerySet[Rating]:

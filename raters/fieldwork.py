@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from raters import participating, planning
+from raters import participating, planning, selectors
+from raters.channels import CHANNELS
 from raters.models import RatingSession
 from studies import freezing
+from studies import selectors as material
 from studies.models import Protocol, Study
+
+log = logging.getLogger(__name__)
 
 #: Arrivals that never consented (link scanners among them) are forgotten after this.
 FORGET_ARRIVALS: Final = timedelta(days=2)
@@ -24,19 +29,50 @@ class CannotClose(Exception):
     """The study cannot be closed now; the message says why."""
 
 
-@transaction.atomic
+def problems_of(study: Study) -> list[str]:
+    """Why the study cannot be opened yet, one sentence each; empty when it can."""
+    frozen = material.current_protocol(study)
+    if frozen is not None:
+        return freezing.texts_missing(frozen.document().texts) + _recruitment_problems(study)
+    texts = freezing.texts_missing(freezing.texts_of(study))
+    return texts + freezing.problems_of(study) + _recruitment_problems(study)
+
+
 def open_study(*, study: Study, now: datetime) -> tuple[Protocol, planning.Plan]:
     """Freezes if need be, plans all booklets, and lets raters in. Opening an open study changes nothing.
 
-    Raises studies.freezing.NotReady, and CannotOpen for a closed study.
+    The booklets are drawn before anything is locked, and stored only if the study is still what they were
+    drawn for. Raises studies.freezing.NotReady, and CannotOpen for a closed or changing study.
     """
     if study.closed_at is not None:
         raise CannotOpen("the study is closed; a closed study is not opened again")
-    protocol = freezing.freeze(study=study, now=now)
-    planned = planning.plan(protocol=protocol)
-    Study.objects.filter(pk=study.pk, opened_at__isnull=True).update(opened_at=now)
+    problems = problems_of(study)
+    if problems:
+        raise freezing.NotReady(problems)
+    frozen = material.current_protocol(study)
+    document = frozen.document() if frozen else freezing.draft_document(study, version=1)
+    drawn = planning.draw(study=study, document=document)
+    with transaction.atomic():
+        protocol = freezing.freeze(study=study, now=now)
+        if protocol.document() != document:
+            raise CannotOpen("the study was changed while it was being opened; open it again")
+        planned = planning.store(protocol=protocol, drawn=drawn)
+        Study.objects.filter(pk=study.pk, opened_at__isnull=True).update(opened_at=now)
     study.refresh_from_db()
     return protocol, planned
+
+
+def _recruitment_problems(study: Study) -> list[str]:
+    """A platform that takes raters back by a code must know that code, or they are not paid."""
+    recruitment = selectors.recruitment_of(study)
+    if not CHANNELS[recruitment.channel].completion_url:
+        return []
+    codes = {
+        "completion code": recruitment.completion_code,
+        "code for stopping early": recruitment.stopped_code,
+    }
+    label = CHANNELS[recruitment.channel].label
+    return [f"missing: {label}'s {name} (recruitment)" for name, code in codes.items() if not code]
 
 
 @transaction.atomic
@@ -53,7 +89,10 @@ def sweep(*, now: datetime) -> int:
     """Frees the pairs of abandoned sessions and forgets arrivals without consent; how many were freed."""
     freed = 0
     for session in participating.abandoned(now=now):
-        participating.time_out(session=session, now=now)
-        freed += 1
+        try:
+            participating.time_out(session=session, now=now)
+            freed += 1
+        except DatabaseError:
+            log.exception("One abandoned session could not be freed; the next sweep tries again.")
     RatingSession.objects.filter(consented_at__isnull=True, arrived_at__lt=now - FORGET_ARRIVALS).delete()
     return freed

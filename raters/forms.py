@@ -47,7 +47,6 @@ class RatingForm(forms.Form):
             self.fields[self._name_of[asked.key]] = _answer_field(document)
         if self._asks_reason:
             self.fields["reason"] = _reason_field(required=document.design.reason == "required")
-        self.fields["layout"] = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def rows(self) -> Iterator[Row]:
         for asked in self._asked:
@@ -65,7 +64,7 @@ class RatingForm(forms.Form):
 
     def layout(self) -> str:
         """How the replies stood, if the browser said so in a way we know; never a reason to refuse."""
-        told = self.cleaned_data.get("layout", "")
+        told = self.data.get("layout", "")
         return told if told in ("side", "stacked") else ""
 
 
@@ -81,8 +80,16 @@ def _answer_field(document: ProtocolDocument) -> forms.TypedChoiceField:
     )
 
 
-def _reason_field(*, required: bool) -> forms.CharField:
-    return forms.CharField(
+class ReasonField(forms.CharField):
+    """Free text, counted as the rater sees it: a line break is one character, marks are no reason."""
+
+    def to_python(self, value: Any) -> Any:
+        text = str(super().to_python(value) or "").replace("\r\n", "\n")
+        return text if any(character.isalnum() for character in text) else ""
+
+
+def _reason_field(*, required: bool) -> ReasonField:
+    return ReasonField(
         required=required,
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto"}),

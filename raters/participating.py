@@ -6,7 +6,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -14,7 +14,8 @@ from django.db.models import Q
 
 from raters import planning
 from raters.channels import CHANNELS, Arrival
-from raters.models import Assignment, Booklet, Event, PlatformIdentity, RatingSession, Recruitment
+from raters.models import Assignment, Booklet, Event, PlatformIdentity, RatingSession
+from raters.selectors import recruitment_of
 from studies import selectors as material
 from studies.models import Study
 
@@ -45,8 +46,9 @@ class PairsOpen(Exception):
 def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: datetime) -> RatingSession:
     """The session of whoever opens the join link. Takes nothing from the plan: link scanners come here too.
 
-    The same browser gets its session back. On a platform the same person does so before consent, or with
-    the same submission id; a person's id alone never opens a session that holds answers (NotYours).
+    The same browser gets its session back. On a platform so does the same person with the same submission
+    id; a person's id alone never opens a session that holds answers (NotYours). Before consent there is
+    nothing to guard: the newest submission counts, and consent gives the session a new address.
     Raises StudyNotOpen for newcomers and UnknownPerson.
     """
     own = RatingSession.objects.filter(study=study, token=known_token).first() if known_token else None
@@ -65,7 +67,11 @@ def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: dat
     ).first()
     if known is None:
         return _new_session(study, recruitment.channel, arrival, fingerprint, now)
-    if known.consented_at is not None and not _same_submission(known, arrival):
+    if known.consented_at is None:
+        PlatformIdentity.objects.filter(session=known).update(
+            platform_study_id=arrival.platform_study_id, submission_id=arrival.submission_id
+        )
+    elif not _same_submission(known, arrival):
         raise NotYours
     return known
 
@@ -83,11 +89,6 @@ def hmac_of(study: Study, participant_id: str) -> str:
     """A keyed hash of a platform id, different in every study: 64 hexadecimal digits."""
     message = f"{study.pk}\x1f{participant_id}".encode()
     return hmac.new(settings.SECRET_KEY.encode(), message, "sha256").hexdigest()
-
-
-def recruitment_of(study: Study) -> Recruitment:
-    """The study's recruitment settings; the open link where none were made."""
-    return Recruitment.objects.filter(study=study).first() or Recruitment(study=study)
 
 
 def _new_session(
@@ -121,13 +122,18 @@ def has_room(study: Study) -> bool:
 def consent(*, session: RatingSession, now: datetime) -> RatingSession:
     """Consent, and one whole booklet with it. Consenting twice changes nothing.
 
-    Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
+    The session's address is made anew: whoever knew it before, by the person's platform id, knows it no
+    more. Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
     """
-    protocol = material.current_protocol(session.study)
-    if protocol is None or not session.study.is_open:
+    session.refresh_from_db()
+    if session.consented_at:
+        return session
+    study = Study.objects.get(pk=session.study_id)
+    protocol = material.current_protocol(study)
+    if protocol is None or not study.is_open:
         raise StudyNotOpen
     first_time = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now
+        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now, token=uuid4()
     )
     if first_time:
         _claim(session, now)
@@ -152,6 +158,7 @@ def _claim(session: RatingSession, now: datetime) -> None:
                 return
 
 
+@transaction.atomic
 def decline(*, session: RatingSession, now: datetime) -> RatingSession:
     """No consent. It can be given later through the same link."""
     declined = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
@@ -164,9 +171,10 @@ def decline(*, session: RatingSession, now: datetime) -> RatingSession:
 
 
 def read_instructions(*, session: RatingSession, now: datetime) -> None:
-    RatingSession.objects.filter(pk=session.pk, instructed_at__isnull=True).update(
-        instructed_at=now, last_seen_at=now
-    )
+    """The rater has read the instructions; before consent there is nothing to read."""
+    RatingSession.objects.filter(
+        pk=session.pk, consented_at__isnull=False, instructed_at__isnull=True
+    ).update(instructed_at=now, last_seen_at=now)
 
 
 def seen(*, session: RatingSession, now: datetime) -> None:
@@ -180,7 +188,7 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if locked.completed_at or locked.stopped_at:
         return locked
-    if Assignment.objects.filter(booklet__session=locked).unrated().exists():
+    if locked.consented_at is None or Assignment.objects.filter(booklet__session=locked).unrated().exists():
         raise PairsOpen
     locked.completed_at = now
     locked.code = recruitment_of(locked.study).completion_code or _own_code()
@@ -193,7 +201,7 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
 def stop(*, session: RatingSession, now: datetime) -> RatingSession:
     """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays."""
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if locked.completed_at or locked.stopped_at:
+    if locked.completed_at or locked.stopped_at or locked.consented_at is None:
         return locked
     locked.stopped_at = now
     locked.code = recruitment_of(locked.study).stopped_code or _own_code()
@@ -211,7 +219,7 @@ def time_out(*, session: RatingSession, now: datetime) -> RatingSession:
     then rate is kept as surplus, and they still get their code.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if locked.completed_at or locked.stopped_at or locked.timed_out_at:
+    if locked.completed_at or locked.stopped_at or locked.timed_out_at or locked.consented_at is None:
         return locked
     if not Assignment.objects.filter(booklet__session=locked).unrated().exists():
         return finish(session=locked, now=now)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 
+from raters.dealing import plan_booklets
 from raters.models import Assignment, Booklet
-from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of, plan_booklets
+from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of
 from studies.comparison import Order
 from studies.models import Pair, Protocol, Study
 from studies.protocol import ProtocolDocument
@@ -27,22 +28,25 @@ class Plan:
     imbalance: Imbalance
 
 
+def draw(*, study: Study, document: ProtocolDocument) -> list[list[Placed]]:
+    """All booklets of a study, drawn from its seed: the same input gives the same plan on any database."""
+    design = document.design
+    return plan_booklets(
+        list(_pairs_to_plan(study)),
+        ratings_per_pair=design.ratings_per_pair,
+        pairs_per_rater=design.pairs_per_rater,
+        max_pairs_per_dialogue=design.max_pairs_per_dialogue,
+        rng=random.Random(f"{design.seed}/booklets"),
+    )
+
+
 @transaction.atomic
-def plan(*, protocol: Protocol) -> Plan:
-    """All booklets of a protocol, drawn from its seed: the same input gives the same plan on any database.
-
-    Planning twice changes nothing.
-    """
+def store(*, protocol: Protocol, drawn: list[list[Placed]]) -> Plan:
+    """Stores the drawn booklets of a protocol. Storing twice changes nothing."""
+    Protocol.objects.select_for_update().get(pk=protocol.pk)
     if not protocol.booklets.exists():
-        document = protocol.document()
-        pairs = _pairs_to_plan(protocol.study)
-        _store(protocol, document, pairs)
+        _store(protocol, drawn)
     return realised_plan(protocol)
-
-
-def draft(*, study: Study, document: ProtocolDocument) -> list[list[Placed]]:
-    """The booklets as they would be planned, without storing anything."""
-    return _draw(document, [planned for _, planned in _pairs_to_plan(study)])
 
 
 @transaction.atomic
@@ -92,7 +96,8 @@ def realised_plan(protocol: Protocol) -> Plan:
     )
 
 
-def _pairs_to_plan(study: Study) -> list[tuple[int, PairToPlan]]:
+def _pairs_to_plan(study: Study) -> dict[PairToPlan, int]:
+    """The study's main pairs as planning sees them, each with its primary key."""
     rows = (
         Pair.objects.of(study)
         .main()
@@ -105,26 +110,15 @@ def _pairs_to_plan(study: Study) -> list[tuple[int, PairToPlan]]:
             "dialogue__tags",
         )
     )
-    return [
-        (pk, PairToPlan(f"{dialogue}/{key}", dialogue, (first, second), tuple(sorted(tags))))
+    return {
+        PairToPlan(f"{dialogue}/{key}", dialogue, (first, second), tuple(sorted(tags))): pk
         for pk, key, dialogue, first, second, tags in rows.iterator(chunk_size=5000)
-    ]
+    }
 
 
-def _draw(document: ProtocolDocument, pairs: list[PairToPlan]) -> list[list[Placed]]:
-    design = document.design
-    return plan_booklets(
-        pairs,
-        ratings_per_pair=design.ratings_per_pair,
-        pairs_per_rater=design.pairs_per_rater,
-        max_pairs_per_dialogue=design.max_pairs_per_dialogue,
-        rng=random.Random(f"{design.seed}/booklets"),
-    )
-
-
-def _store(protocol: Protocol, document: ProtocolDocument, pairs: list[tuple[int, PairToPlan]]) -> None:
-    pk_of = {planned.key: pk for pk, planned in pairs}
-    drawn = _draw(document, [planned for _, planned in pairs])
+def _store(protocol: Protocol, drawn: list[list[Placed]]) -> None:
+    document = protocol.document()
+    pk_of = {planned.key: pk for planned, pk in _pairs_to_plan(protocol.study).items()}
     rng = random.Random(f"{document.design.seed}/dimensions")
     booklets = Booklet.objects.bulk_create(
         (

@@ -40,8 +40,9 @@ def submit(
     somebody else in the meantime is still accepted, and counts as surplus. Raises InvalidAnswers, and
     SessionOver where a complete session would be changed.
     """
+    # The session first, then the assignment: the order in which finishing, stopping and timing out lock.
+    session = RatingSession.objects.select_for_update().get(booklet=assignment.booklet_id)
     locked = Assignment.objects.select_for_update().get(pk=assignment.pk)
-    session = RatingSession.objects.select_related("protocol").get(booklet=locked.booklet_id)
     rating = (
         Rating.objects.filter(assignment=locked, phase=phase).prefetch_related("scores__dimension").first()
     )

@@ -8,6 +8,6 @@ from raters.models import RatingSession
 def exclusion_reason(session: RatingSession) -> str:
     """Why this session's ratings are not analysed; empty if they are.
 
-    The protocol's exclusion rules add to this; a study without rules excludes trial runs only.
+    Trial runs only, today. The protocol has room for rules, and none is read before it can be written.
     """
     return "pilot" if session.is_pilot else ""

@@ -13,7 +13,8 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from raters.models import Assignment, AssignmentQuerySet, Booklet, Rating, RatingSession
+from raters.channels import completion_url
+from raters.models import Assignment, AssignmentQuerySet, Booklet, Rating, RatingSession, Recruitment
 from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
 from raters.steps import Facts
 from studies import selectors as material
@@ -145,6 +146,19 @@ def given_answers(assignment: Assignment) -> GivenAnswers:
     if rating is None:
         return GivenAnswers({}, "")
     return GivenAnswers({s.dimension.key: s.value for s in rating.scores.all()}, rating.reason)
+
+
+def way_back(session: RatingSession) -> str:
+    """The platform's address that takes the code; empty unless the code is one that the platform knows."""
+    recruitment = recruitment_of(session.study)
+    if session.code not in (recruitment.completion_code, recruitment.stopped_code):
+        return ""
+    return completion_url(session.channel, session.code)
+
+
+def recruitment_of(study: Study) -> Recruitment:
+    """The study's recruitment settings; the open link where none were made."""
+    return Recruitment.objects.filter(study=study).first() or Recruitment(study=study)
 
 
 def review_rows(session: RatingSession) -> list[ReviewRow]:

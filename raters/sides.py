@@ -1,30 +1,31 @@
-"""Which pairs a rater gets, in which order, on which sides: pure arithmetic of the plan, from one seed.
+"""On which sides the replies of each planned pair are shown: pure arithmetic, from one seed.
 
-Sides. Every slot (one pair for one rater) is shown AB or BA. We want |AB - BA| <= 1 within each pair, within
-each rater, and |first - second| <= 1 for each system. Slots are linked two by two to lie on opposite sides,
-once along pair < pair of systems < system, once along rater: within every such group at most one slot is left
-over, so opposite sides within each link give the bound. Two families of links only ever close even cycles,
-hence a solution always exists where all pairs share a baseline; in round robins with an odd number of ratings
-a third family can close an odd one, so the best of several draws is kept and its imbalance reported.
+Every slot (one pair for one rater) is shown AB or BA. We want |AB - BA| <= 1 within each pair and within each
+rater, and |first - second| <= 1 for each system. Slots are linked two by two to lie on opposite sides, once
+along pair < couple of systems < system, once along rater: within every such group at most one slot is left
+over, so opposite sides within each link give the bound. Two families of links only ever close even cycles, so
+pairs and raters are always balanced, and where all pairs share a baseline so are systems. In other designs
+links between couples of systems can contradict the rest; those are left out, groups of linked slots are
+turned over while that helps, and the best of several draws is kept. What remains is reported.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import TypeVar
 
 from studies.comparison import Order
 
 Item = TypeVar("Item")
 
-#: Draws tried for a plan whose sides cannot all be balanced at once before the best is taken.
-ATTEMPTS = 40
-#: How many booklets next in line are compared when a pair looks for the one that has seen its systems least.
-WINDOW = 32
+#: Draws tried for a plan whose sides cannot all be balanced at once before the best is taken; fewer for a
+#: plan of more than so many slots.
+ATTEMPTS, SLOTS_TRIED = 20, 400_000
+#: Slots, by index, that hang together: whether each is shown AB.
+Part = dict[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,120 +76,14 @@ class Link:
     opposite: bool = True
 
 
-def plan_booklets(
-    pairs: Sequence[PairToPlan],
-    *,
-    ratings_per_pair: int,
-    pairs_per_rater: int,
-    max_pairs_per_dialogue: int,
-    rng: random.Random,
-) -> list[list[Placed]]:
-    """Booklets of at most `pairs_per_rater` pairs, equal in length up to one, each pair in exactly
-    `ratings_per_pair` of them, no rater with more than `max_pairs_per_dialogue` pairs of one dialogue.
-
-    Where those limits ask for more raters than ratings alone would, the booklets are shorter instead.
-    """
-    ordered = sorted(pairs, key=lambda pair: (pair.dialogue, pair.key))
-    dealt = deal(ordered, ratings_per_pair, pairs_per_rater, max_pairs_per_dialogue, rng)
-    sequences = [spread(booklet, rng) for booklet in dealt]
-    slots = [Slot(pair, rater) for rater, booklet in enumerate(sequences) for pair in booklet]
-    orders = iter(balanced_orders(slots, rng))
-    return [[Placed(pair, next(orders)) for pair in booklet] for booklet in sequences]
-
-
-def number_of_booklets(
-    pairs: Sequence[PairToPlan],
-    ratings_per_pair: int,
-    pairs_per_rater: int,
-    max_pairs_per_dialogue: int,
-) -> int:
-    """How many raters the plan takes: enough for the ratings, and for the limit per dialogue."""
-    largest = max(Counter(pair.dialogue for pair in pairs).values(), default=0)
-    for_length = -(-len(pairs) * ratings_per_pair // pairs_per_rater)
-    for_dialogues = ratings_per_pair * -(-largest // max_pairs_per_dialogue)
-    return max(for_length, for_dialogues)
-
-
-def deal(
-    pairs: Sequence[PairToPlan],
-    ratings_per_pair: int,
-    pairs_per_rater: int,
-    max_pairs_per_dialogue: int,
-    rng: random.Random,
-) -> list[list[PairToPlan]]:
-    """Pairs into booklets, dialogue by dialogue, always to those who have least, systems spread among them.
-
-    A chunk of a dialogue's pairs goes to booklets that are all different; a dialogue has at most
-    `max_pairs_per_dialogue` chunks, so nobody sees more of it than that, and no pair comes twice.
-    """
-    count = number_of_booklets(pairs, ratings_per_pair, pairs_per_rater, max_pairs_per_dialogue)
-    booklets: list[list[PairToPlan]] = [[] for _ in range(count)]
-    seen_systems: list[Counter[tuple[str, str]]] = [Counter() for _ in range(count)]
-    waiting: list[int] = []
-    for chunk in _chunks(pairs, max(1, count // ratings_per_pair), rng):
-        served: set[int] = set()
-        for pair in chunk:
-            for _ in range(ratings_per_pair):
-                waiting = waiting or _next_round(count, served, rng)
-                booklet = _take(waiting, served, partial(_seen, seen_systems, pair.systems))
-                booklets[booklet].append(pair)
-                seen_systems[booklet][pair.systems] += 1
-                served.add(booklet)
-    return booklets
-
-
-def _seen(seen: list[Counter[tuple[str, str]]], systems: tuple[str, str], booklet: int) -> int:
-    return seen[booklet][systems]
-
-
-def _next_round(count: int, served: set[int], rng: random.Random) -> list[int]:
-    """Everybody once more, at random; who was served comes last (lists are taken from the end)."""
-    everybody = list(range(count))
-    rng.shuffle(everybody)
-    return sorted(everybody, key=lambda booklet: booklet not in served)
-
-
-def _take(waiting: list[int], served: set[int], seen: Callable[[int], int]) -> int:
-    """Of the next few in line, removes and returns the one that has seen least."""
-    window = waiting[-WINDOW:]
-    booklet = min((b for b in window if b not in served), key=seen)
-    del waiting[len(waiting) - len(window) + window.index(booklet)]
-    return booklet
-
-
-def _chunks(pairs: Sequence[PairToPlan], size: int, rng: random.Random) -> Iterator[list[PairToPlan]]:
-    """Each dialogue's pairs in chunks of at most `size`, dialogues and pairs in random order."""
-    by_dialogue = list(_grouped(pairs, lambda pair: pair.dialogue).values())
-    rng.shuffle(by_dialogue)
-    for own in by_dialogue:
-        rng.shuffle(own)
-        for start in range(0, len(own), size):
-            yield own[start : start + size]
-
-
-def spread(booklet: Sequence[PairToPlan], rng: random.Random) -> list[PairToPlan]:
-    """A random order in which likes lie far apart: pairs of one dialogue if there are several, else pairs
-    of the same systems and tags. Each group is laid out evenly from a random start."""
-    shuffled = list(booklet)
-    rng.shuffle(shuffled)
-    repeats_dialogues = len({pair.dialogue for pair in shuffled}) < len(shuffled)
-
-    def group_of(pair: PairToPlan) -> Hashable:
-        return pair.dialogue if repeats_dialogues else (pair.systems, pair.tags)
-
-    placed: list[tuple[float, int, PairToPlan]] = []
-    for group in _grouped(shuffled, group_of).values():
-        start = rng.random()
-        placed += [((i + start) / len(group), len(placed), p) for i, p in enumerate(group)]
-    return [pair for _, _, pair in sorted(placed, key=lambda item: item[:2])]
-
-
 def balanced_orders(slots: Sequence[Slot], rng: random.Random) -> list[Order]:
     """One side for each slot, balanced as the module says."""
     best: list[Order] = []
     least: int | None = None
-    for _ in range(ATTEMPTS):
-        orders = _sides_of(_links(slots, rng), len(slots), rng)
+    for _ in range(min(ATTEMPTS, 2 + SLOTS_TRIED // max(1, len(slots)))):
+        parts = _linked(slots, rng)
+        _turn_over(slots, parts, rng)
+        orders = _orders_of(parts, len(slots))
         excess = imbalance_of(zip(slots, orders, strict=True)).excess
         if least is None or excess < least:
             best, least = orders, excess
@@ -215,27 +110,45 @@ def _worst(counts: Counter[str] | Counter[int]) -> int:
     return max((abs(difference) for difference in counts.values()), default=0)
 
 
-def _links(slots: Sequence[Slot], rng: random.Random) -> list[Link]:
+def _linked(slots: Sequence[Slot], rng: random.Random) -> list[Part]:
+    """Slots in parts within which all sides follow from one; each part starts on a random side."""
+    must, may = _links(slots, rng)
+    groups = _Sides(len(slots))
+    for link in (*must, *may):
+        groups.join(link)
+    parts: dict[int, Part] = defaultdict(dict)
+    for index in range(len(slots)):
+        root, side = groups.find(index)
+        parts[root][index] = side
+    ordered = [parts[root] for root in sorted(parts)]
+    for part in ordered:
+        if rng.random() < 0.5:
+            _turn(part)
+    return ordered
+
+
+def _links(slots: Sequence[Slot], rng: random.Random) -> tuple[list[Link], list[Link]]:
+    """Links that never contradict each other, and links between couples of systems that may."""
     indexes = list(range(len(slots)))
     rng.shuffle(indexes)
     links: list[Link] = []
 
     def link_up(left_over: Iterable[int], key: Callable[[Slot], Hashable]) -> list[int]:
         odd_ones = []
-        for group in _grouped(left_over, lambda index: key(slots[index])).values():
+        for group in grouped(left_over, lambda index: key(slots[index])).values():
             links.extend(map(Link, group[::2], group[1::2]))
             odd_ones += group[len(group) - len(group) % 2 :]
         return odd_ones
 
     rest = link_up(indexes, lambda slot: (slot.rater, slot.pair.systems))
     link_up(rest, lambda slot: slot.rater)
-    rest = link_up(indexes, lambda slot: (slot.pair.dialogue, slot.pair.key))
+    rest = link_up(indexes, lambda slot: slot.pair.key)
     rest = link_up(rest, lambda slot: slot.pair.systems)
-    return links + _links_by_system(slots, rest)
+    return links, _links_by_system(slots, rest)
 
 
 def _links_by_system(slots: Sequence[Slot], left_over: Sequence[int]) -> list[Link]:
-    """Couples the slots left over, at most one for each pair of systems, at every system they share."""
+    """Couples the slots left over, at most one for each couple of systems, at every system they share."""
     touching: dict[str, list[tuple[int, bool]]] = defaultdict(list)
     for index in left_over:
         first, second = slots[index].pair.systems
@@ -248,30 +161,81 @@ def _links_by_system(slots: Sequence[Slot], left_over: Sequence[int]) -> list[Li
     ]
 
 
-def _sides_of(links: Sequence[Link], count: int, rng: random.Random) -> list[Order]:
-    """Sides that obey every link that can be obeyed, taken in turn; each connected part starts at random."""
-    neighbours: list[list[tuple[int, bool]]] = [[] for _ in range(count)]
-    for link in links:
-        neighbours[link.one].append((link.other, link.opposite))
-        neighbours[link.other].append((link.one, link.opposite))
-    sides: list[Order | None] = [None] * count
-    for start in range(count):
-        if sides[start] is not None:
-            continue
-        sides[start] = rng.choice((Order.AB, Order.BA))
-        waiting = [start]
-        while waiting:
-            here = waiting.pop()
-            side = sides[here]
-            assert side is not None
-            for there, opposite in neighbours[here]:
-                if sides[there] is None:
-                    sides[there] = side.flipped if opposite else side
-                    waiting.append(there)
-    return [side for side in sides if side is not None]
+class _Sides:
+    """Which slots hang together and on which side of each other (union-find with parity)."""
+
+    def __init__(self, count: int) -> None:
+        self.parent = list(range(count))
+        self.opposite = [False] * count
+
+    def find(self, index: int) -> tuple[int, bool]:
+        """The part's root, and whether the slot lies opposite to it."""
+        path = []
+        while self.parent[index] != index:
+            path.append(index)
+            index = self.parent[index]
+        flipped = False
+        for step in reversed(path):
+            flipped ^= self.opposite[step]
+            self.parent[step], self.opposite[step] = index, flipped
+        return index, flipped
+
+    def join(self, link: Link) -> None:
+        """Obeys the link unless the two slots hang together already."""
+        one, one_flipped = self.find(link.one)
+        other, other_flipped = self.find(link.other)
+        if one != other:
+            self.parent[other] = one
+            self.opposite[other] = one_flipped ^ other_flipped ^ link.opposite
 
 
-def _grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Hashable, list[Item]]:
+def _turn(part: Part) -> None:
+    for index in part:
+        part[index] = not part[index]
+
+
+def _turn_over(slots: Sequence[Slot], parts: Sequence[Part], rng: random.Random) -> None:
+    """Turns whole parts over while that brings systems nearer to even. Pairs and raters stay as they are."""
+    leaning: Counter[str] = Counter()
+    leans: list[tuple[Part, Counter[str]]] = []
+    for part in parts:
+        lean = _lean(slots, part)
+        leaning.update(lean)
+        if lean:
+            leans.append((part, lean))
+    rng.shuffle(leans)
+    improved = True
+    while improved:
+        improved = False
+        for part, lean in leans:
+            gain = sum(4 * amount * (leaning[system] - amount) for system, amount in lean.items())
+            if gain > 0:
+                _turn(part)
+                for system in lean:
+                    leaning[system] -= 2 * lean[system]
+                    lean[system] = -lean[system]
+                improved = True
+
+
+def _lean(slots: Sequence[Slot], part: Part) -> Counter[str]:
+    """How much more often each system is shown first than second within a part; the even ones left out."""
+    lean: Counter[str] = Counter()
+    for index, is_ab in part.items():
+        first, second = slots[index].pair.systems
+        lean[first] += 1 if is_ab else -1
+        lean[second] -= 1 if is_ab else -1
+    return Counter({system: amount for system, amount in lean.items() if amount})
+
+
+def _orders_of(parts: Iterable[Part], count: int) -> list[Order]:
+    orders = [Order.AB] * count
+    for part in parts:
+        for index, is_ab in part.items():
+            orders[index] = Order.AB if is_ab else Order.BA
+    return orders
+
+
+def grouped(items: Iterable[Item], key: Callable[[Item], Hashable]) -> dict[Hashable, list[Item]]:
     groups: dict[Hashable, list[Item]] = defaultdict(list)
     for item in items:
         groups[key(item)].append(item)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from raters import export, fieldwork
+
+log = logging.getLogger(__name__)
 
 
 @shared_task
 def sweep() -> None:
-    """Every minute: free what abandoned sessions hold, and run exports whose nudge was lost."""
+    """Every minute: free what abandoned sessions hold, and nudge exports whose nudge was lost."""
     fieldwork.sweep(now=timezone.now())
-    export.run_waiting(now=timezone.now())
+    nudge_exports()
 
 
 @shared_task
 def run_exports() -> None:
     export.run_waiting(now=timezone.now())
+
+
+def nudge_exports() -> None:
+    """Wakes a worker. Without a broker nothing is lost: the row waits, and a later sweep nudges again."""
+    try:
+        run_exports.delay()
+    except OperationalError:
+        log.warning("The broker did not answer; the export waits in the database for the next sweep.")

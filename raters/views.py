@@ -18,10 +18,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from raters import participating, rating, selectors
-from raters.channels import arrival_from, completion_url
+from raters.channels import arrival_from
 from raters.forms import RatingForm
 from raters.models import Assignment, RatingSession
 from raters.steps import Step, current_step
@@ -34,11 +34,11 @@ class SeeOther(HttpResponseRedirectBase):
 
 
 @never_cache
-@require_safe
+@require_GET
 def join(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The link on the platform: notes who came, takes nothing, goes on to an address without the ids."""
     study = selectors.study_for_raters(slug)
-    arrival = arrival_from(participating.recruitment_of(study).channel, request.GET.dict())
+    arrival = arrival_from(selectors.recruitment_of(study).channel, request.GET.dict())
     try:
         session = participating.arrive(
             study=study, arrival=arrival, known_token=_remembered(request, slug), now=timezone.now()
@@ -83,11 +83,14 @@ def _answer_consent(request: HttpRequest, session: RatingSession) -> HttpRespons
     if request.POST.get("answer") != "yes":
         return _page(request, session, "raters/consent.html", status=422, unanswered=True)
     try:
-        return _go_on(participating.consent(session=session, now=timezone.now()))
+        consented = participating.consent(session=session, now=timezone.now())
     except participating.StudyFull:
         return _page(request, session, "raters/full.html")
     except participating.StudyNotOpen:
         return _page(request, session, "raters/not_open.html")
+    answer = _go_on(consented)
+    _remember(answer, request, consented.study.slug, consented.token)
+    return answer
 
 
 @never_cache
@@ -139,6 +142,8 @@ def pair(request: HttpRequest, token: UUID, assignment: UUID) -> HttpResponseBas
 def _submit(request: HttpRequest, session: RatingSession, own: Assignment) -> HttpResponseBase:
     form = RatingForm(selectors.document_for(session), own.booklet.dimension_keys, request.POST)
     if not form.is_valid():
+        if _step_of(session) in (Step.DONE, Step.STOPPED):
+            return _go_on(session)
         return _pair_page(request, session, own, form, status=422)
     # A session that is over keeps what stands; the page with the code, where this goes on to, says so.
     with suppress(rating.SessionOver):
@@ -188,7 +193,7 @@ def done(request: HttpRequest, token: UUID) -> HttpResponseBase:
         session,
         "raters/done.html",
         code=session.code,
-        completion_url=completion_url(session.channel, session.code),
+        completion_url=selectors.way_back(session),
         pairs=selectors.pairs_rated(session),
         stopped_early=session.stopped_at is not None,
     )

@@ -129,8 +129,9 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         return presets.create_study(**form.cleaned_data)
 
     def save_model(self, request: HttpRequest, obj: Study, form: Any, change: bool) -> None:
-        if change:
-            super().save_model(request, obj, form, change)
+        """Writes the changed fields only: the study may have been opened meanwhile."""
+        if change and form.changed_data:
+            obj.save(update_fields=form.changed_data)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         if change:

@@ -10,7 +10,9 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_
 from rest_framework import generics, serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.pagination import PageNumberPagination
+from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
+from rest_framework.views import APIView
 
 from studies.models import Dialogue, Response, Study
 from studies.selectors import response_key
@@ -57,6 +59,21 @@ class TurnSerializer(serializers.Serializer[object]):
     text = serializers.CharField()
 
 
+class StaffWhoMayLook(IsAdminUser):
+    """Staff with the administration's permission to view studies."""
+
+    permission = "studies.view_study"
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return super().has_permission(request, view) and request.user.has_perm(self.permission)
+
+
+class StaffWhoMayExport(StaffWhoMayLook):
+    """Staff who may take an export away may read what stands in it."""
+
+    permission = "studies.change_study"
+
+
 class ResponseSerializer(serializers.Serializer[Response]):
     response = serializers.SerializerMethodField(help_text="As in responses.csv.")
     system = serializers.CharField(source="system.name")
@@ -90,6 +107,7 @@ class DialogueSerializer(serializers.Serializer[Dialogue]):
 class DialogueList(generics.ListAPIView[Dialogue]):
     serializer_class = DialogueSerializer
     pagination_class = Pages
+    permission_classes = (StaffWhoMayLook,)
     queryset = Dialogue.objects.none()
 
     def get_queryset(self) -> QuerySet[Dialogue]:

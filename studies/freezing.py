@@ -37,15 +37,39 @@ REQUIRED_TEXTS: Final = {
 }
 
 
-def problems_of(study: Study) -> list[str]:
-    """Why the study cannot be frozen yet, one sentence each; empty when it is complete."""
+def texts_missing(texts: protocol.Texts) -> list[str]:
+    """What raters, and an ethics board, would miss: a study without these can be judged, but not opened."""
     missing = [
         f"missing: {what} (field {field})"
         for field, what in REQUIRED_TEXTS.items()
-        if not getattr(study, field)
+        if not getattr(texts, field)
     ]
-    if not study.adults_only:
+    if not texts.adults_only:
         missing.append("raters must be adults: tick 'adults only' (field adults_only)")
+    return missing
+
+
+def texts_of(study: Study) -> protocol.Texts:
+    checked_on = study.support_contacts_checked_on
+    return protocol.Texts(
+        content_note=study.content_note,
+        consent=study.consent,
+        instructions=study.instructions,
+        debrief=study.debrief,
+        support_contacts=study.support_contacts,
+        support_contacts_checked_on=checked_on.isoformat() if checked_on else "",
+        responsible=study.responsible,
+        contact_email=study.contact_email,
+        reward=study.reward,
+        retention=study.retention,
+        complaint_right=study.complaint_right,
+        adults_only=study.adults_only,
+    )
+
+
+def problems_of(study: Study) -> list[str]:
+    """Why the study cannot be frozen yet, one sentence each; empty when it is complete."""
+    missing = []
     keys = set(study.dimensions.values_list("key", flat=True))
     if not keys:
         missing.append("the rubric is empty: add dimensions")
@@ -62,10 +86,10 @@ def draft_document(study: Study, *, version: int) -> protocol.ProtocolDocument:
         study=study.slug,
         title=study.title,
         version=version,
-        texts=_texts(study),
+        texts=texts_of(study),
         rubric=tuple(
             protocol.Asked(row.key, row.name, row.question, row.low, row.high)
-            for row in study.dimensions.order_by("position", "key")
+            for row in sorted(study.dimensions.all(), key=lambda row: (row.position, row.key))
         ),
         answers=answers_for(study.scale),
         design=protocol.Design(
@@ -112,22 +136,4 @@ def freeze(*, study: Study, now: datetime) -> Protocol:
         canonical=canonical,
         sha256=protocol.sha256_of(canonical),
         frozen_at=now,
-    )
-
-
-def _texts(study: Study) -> protocol.Texts:
-    checked_on = study.support_contacts_checked_on
-    return protocol.Texts(
-        content_note=study.content_note,
-        consent=study.consent,
-        instructions=study.instructions,
-        debrief=study.debrief,
-        support_contacts=study.support_contacts,
-        support_contacts_checked_on=checked_on.isoformat() if checked_on else "",
-        responsible=study.responsible,
-        contact_email=study.contact_email,
-        reward=study.reward,
-        retention=study.retention,
-        complaint_right=study.complaint_right,
-        adults_only=study.adults_only,
     )

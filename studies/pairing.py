@@ -56,8 +56,9 @@ def make_pairs(
     dialogue ("replicates") are never compared with each other; `replicates` says which of them take part.
     Making the same pairs again changes nothing.
     """
-    if study.is_frozen():
-        raise PairingError("the study is frozen: its pairs can no longer change")
+    _lock_unfrozen(study)
+    if sample is not None and sample < 1:
+        raise PairingError("a sample needs at least one pair a dialogue")
     grouped = _by_dialogue(study)
     _check_baseline(baseline, grouped)
     chosen = {
@@ -70,6 +71,20 @@ def make_pairs(
     if not made:
         raise PairingError("no dialogue has replies by two different systems: import replies first")
     return _store(study, made)
+
+
+@transaction.atomic
+def remove_pairs(*, study: Study) -> int:
+    """Takes back all pairs of a study that is not frozen; how many."""
+    _lock_unfrozen(study)
+    removed, _ = Pair.objects.of(study).delete()
+    return removed
+
+
+def _lock_unfrozen(study: Study) -> None:
+    """Freezing locks the same row, so material cannot change while it is being written down."""
+    if Study.objects.select_for_update().get(pk=study.pk).is_frozen():
+        raise PairingError("the study is frozen: its pairs can no longer change")
 
 
 def balanced_sample(

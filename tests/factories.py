@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 
 from raters import fieldwork, participating, rating
 from raters.channels import Arrival
@@ -32,8 +32,13 @@ TEXTS: Final = {
 }
 
 
-def make_staff(username: str = "researcher", *, is_active: bool = True) -> User:
-    return User.objects.create_user(username, password="secret", is_staff=True, is_active=is_active)
+def make_staff(
+    username: str = "researcher", *, is_active: bool = True, may: Sequence[str] = ("view", "change")
+) -> User:
+    """Somebody of staff who may view and change studies, or as much of it as `may` says."""
+    staff = User.objects.create_user(username, password="secret", is_staff=True, is_active=is_active)
+    staff.user_permissions.set(Permission.objects.filter(codename__in=[f"{what}_study" for what in may]))
+    return staff
 
 
 def make_study(

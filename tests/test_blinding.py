@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.contrib.staticfiles import finders
 from django.db.models import Model, QuerySet
 from django.test import Client, signals
 from django.urls import reverse
 
+from raters import fieldwork, participating
 from raters.models import Assignment, RatingSession, Recruitment
 from studies import pairing
 from studies.models import Pair, Protocol, Response, Study, System
@@ -61,7 +64,7 @@ def loud_study() -> Study:
     System.objects.filter(study=study).update(family="LOUDFAMILY", model_id="LOUDVERSION")
     Response.objects.filter(dialogue__study=study).update(writer="LOUDWRITER")
     pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE", stopped_code="PART")
     return factories.open_study(study)
 
 
@@ -85,10 +88,12 @@ def walk_every_page(study: Study) -> Iterator[Any]:
     join = reverse("raters:join", args=[study.slug])
     yield client.get(join)
     yield client.get(join, person)
-    session = RatingSession.objects.get()
+
+    def session() -> RatingSession:
+        return RatingSession.objects.order_by("pk")[0]  # its address changes with consent
 
     def at(page: str, *more: object) -> str:
-        return reverse(f"raters:{page}", args=[session.token, *more])
+        return reverse(f"raters:{page}", args=[session().token, *more])
 
     pages = ("here", "consent", "declined", "instructions", "review", "done", "stop", "support")
     for post in ({"answer": "odd"}, {"answer": "no"}, {"answer": "yes"}):
@@ -96,7 +101,7 @@ def walk_every_page(study: Study) -> Iterator[Any]:
         yield client.post(at("consent"), post)
     yield client.get(at("instructions"))
     yield client.post(at("instructions"))
-    for assignment in Assignment.objects.filter(booklet__session=session).order_by("position"):
+    for assignment in Assignment.objects.filter(booklet__session=session()).order_by("position"):
         address = at("pair", assignment.token)
         yield client.get(address)
         yield client.post(address, {"q1": "9"})
@@ -106,8 +111,24 @@ def walk_every_page(study: Study) -> Iterator[Any]:
     yield client.post(at("review"))
     yield from (client.get(at(page)) for page in pages)
     yield Client().get(join, {**person, "SESSION_ID": "another"})
-    yield client.get(at("pair", session.token))
+    yield client.get(at("pair", session().token))
     yield client.delete(at("consent"))
+    yield from pages_of_others(study, join)
+
+
+def pages_of_others(study: Study, join: str) -> Iterator[Any]:
+    """What those meet who stop, who come when all is taken, and who come when all is over."""
+    client = Client()
+    stopper = factories.make_rater(study, participant_id="stopper")
+    yield client.post(reverse("raters:stop", args=[stopper.token]), follow=True)
+    while participating.has_room(study):
+        factories.make_rater(study, participant_id=f"p{study.sessions.count()}")
+    late = {"PROLIFIC_PID": "late", "SESSION_ID": "late"}
+    yield client.get(join, late, follow=True)
+    fieldwork.close_study(study=study, now=factories.NOW)
+    study.refresh_from_db()
+    yield client.get(join, late, follow=True)
+    yield Client().get(join, {"PROLIFIC_PID": "later"}, follow=True)
 
 
 def everything_in(answer: Any) -> str:
@@ -123,6 +144,26 @@ def test_no_planted_name_reaches_the_browser(loud_study: Study) -> None:
     for answer in answers:
         arrived = everything_in(answer).upper()
         assert [name for name in LOUD if name in arrived] == []
+
+
+def test_scripts_and_styles_are_the_same_for_every_study() -> None:
+    """Files, made without knowing any study: nothing in them could name a system of one."""
+    for name in ("js/pair.js", "css/rater.css"):
+        path = finders.find(name)
+        assert path is not None
+        text = Path(str(path)).read_text().upper()
+        assert "{%" not in text
+        assert [loud for loud in LOUD if loud in text] == []
+
+
+def test_the_side_shown_first_tells_nothing_about_the_system(loud_study: Study) -> None:
+    """Over a whole plan the human reply is Reply A as often as Reply B."""
+    rows = Assignment.objects.filter(booklet__protocol__study=loud_study)
+    firsts = [
+        (a.pair.first if a.order == "AB" else a.pair.second).system.name
+        for a in rows.select_related("pair__first__system", "pair__second__system")
+    ]
+    assert abs(firsts.count("LOUDHUMAN") - firsts.count("LOUDMODEL")) <= 1
 
 
 def test_the_planted_names_are_really_there(loud_study: Study) -> None:

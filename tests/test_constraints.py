@@ -118,3 +118,10 @@ def test_sessions_of_the_open_link_share_the_empty_hash(session: RatingSession) 
 def test_a_frozen_study_cannot_be_deleted(session: RatingSession) -> None:
     with pytest.raises(models.ProtectedError):
         session.study.delete()
+
+
+def test_a_study_that_is_still_written_can_be_deleted_whole() -> None:
+    factories.make_study().delete()
+
+    assert not Pair.objects.exists()
+    assert not Response.objects.exists()

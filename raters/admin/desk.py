@@ -100,6 +100,16 @@ def _make_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
+def _remove_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    try:
+        removed = pairing.remove_pairs(study=study)
+    except pairing.PairingError as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(request, _("%d pairs removed.") % removed)
+    return True
+
+
 def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     try:
         protocol, planned = fieldwork.open_study(study=study, now=timezone.now())
@@ -115,6 +125,8 @@ def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
         _("The study is open: %(booklets)d booklets planned. Protocol %(hash)s.")
         % {"booklets": planned.booklets, "hash": protocol.sha256[:12]},
     )
+    if planned.imbalance.excess:
+        messages.warning(request, _("Sides could not all be balanced: %s.") % planned.imbalance)
     return True
 
 
@@ -131,13 +143,14 @@ def _close(request: HttpRequest, study: Study, form: PairingForm) -> bool:
 def _export(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     user = request.user if request.user.is_authenticated else None
     export.request_export(study=study, user=user, now=timezone.now())
-    tasks.run_exports.delay()
+    tasks.nudge_exports()
     messages.success(request, _("The export is being written; it appears below when it is ready."))
     return True
 
 
 ACTIONS: dict[str, Callable[[HttpRequest, Study, PairingForm], bool]] = {
     "pair": _make_pairs,
+    "unpair": _remove_pairs,
     "open": _open,
     "close": _close,
     "export": _export,
@@ -188,8 +201,7 @@ def download(request: HttpRequest, pk: int, job: int) -> FileResponse:
     """A finished export, checked to belong to this study."""
     _allow(request, "studies.change_study")
     done = get_object_or_404(ExportJob, pk=job, study_id=pk, status=ExportJob.Status.DONE)
-    name = f"{done.study.slug}-{done.requested_at:%Y%m%d-%H%M%S}.zip"
-    return FileResponse(done.file.open("rb"), as_attachment=True, filename=name)
+    return FileResponse(export.open_export(done), as_attachment=True, filename=export.file_name_of(done))
 
 
 def _allow(request: HttpRequest, permission: str) -> None:
@@ -204,7 +216,7 @@ def _desk_context(request: HttpRequest, study: Study, form: PairingForm) -> dict
         **_progress_context(study),
         "title": _("Desk: %s") % study.slug,
         "opts": Study._meta,
-        "problems": [] if protocol else freezing.problems_of(study),
+        "problems": [] if study.opened_at else fieldwork.problems_of(study),
         "protocol": protocol,
         "systems": material.systems_of(study),
         "dialogues": study.dialogues.count(),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from raters import participating, selectors
-from raters.models import ExportJob, RatingSession
+from raters.models import ExportJob, PlatformIdentity, RatingSession
 from studies.admin import LookOnly
 
 
@@ -54,11 +54,15 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
     def outcome(self, session: RatingSession) -> str:
         return selectors.outcome_of(session)
 
-    @admin.action(description=_("Give their open pairs to other raters (returned on the platform)"))
+    @admin.action(
+        permissions=["change"],
+        description=_("Give their open pairs to other raters (returned on the platform)"),
+    )
     def give_back_open_pairs(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> None:
-        for session in chosen.filter(consented_at__isnull=False):
+        running = list(chosen.filter(consented_at__isnull=False, completed_at=None, stopped_at=None))
+        for session in running:
             participating.time_out(session=session, now=timezone.now())
-        count = chosen.count()
+        count = len(running)
         told = ngettext(
             "%d session: its open pairs are free.", "%d sessions: their open pairs are free.", count
         )
@@ -68,6 +72,20 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(PlatformIdentity)
+class PlatformIdentityAdmin(admin.ModelAdmin[PlatformIdentity]):
+    """The plain platform ids: to be deleted, here, when paying is done and retention says so."""
+
+    list_display = ("participant_id", "submission_id", "session")
+    list_filter = ("session__study",)
+    list_select_related = ("session",)
+    search_fields = ("participant_id", "submission_id")
+    readonly_fields = ("session", "participant_id", "platform_study_id", "submission_id")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 

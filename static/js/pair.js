@@ -19,6 +19,9 @@
     layout.value = Math.abs(a.top - b.top) < 2 ? "side" : "stacked";
   };
 
+  const hint = document.getElementById("hint");
+  if (hint) hint.hidden = false;
+
   const button = form.querySelector(".send button");
   form.addEventListener("submit", () => {
     tellLayout();

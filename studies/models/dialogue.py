@@ -25,7 +25,7 @@ class Dialogue(models.Model):
     turns = models.JSONField[list[Turn]]()
     tags = models.JSONField[list[str]](default=list, blank=True)
     meta = models.JSONField[dict[str, object]](default=dict, blank=True)
-    import_batch = models.ForeignKey(ImportBatch, on_delete=models.PROTECT, related_name="dialogues")
+    import_batch = models.ForeignKey(ImportBatch, on_delete=models.RESTRICT, related_name="dialogues")
 
     class Meta:
         constraints = (

@@ -34,8 +34,8 @@ class Pair(models.Model):
         TRAINING = "training", _("training")
 
     dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="pairs")
-    first = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="pairs_as_first")
-    second = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="pairs_as_second")
+    first = models.ForeignKey(Response, on_delete=models.RESTRICT, related_name="pairs_as_first")
+    second = models.ForeignKey(Response, on_delete=models.RESTRICT, related_name="pairs_as_second")
     key = models.CharField(max_length=12, help_text=_("The pair in exports; the same on every database."))
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIN)
     expected = models.SmallIntegerField(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.conf import settings
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.urls import resolve
 
 from heartsite.logs import RoutesNotAddresses, remember_request, route_of
@@ -129,3 +129,29 @@ def test_development_server_keeps_method_and_status_only(record: logging.LogReco
 def test_route_of_an_address_that_matches_nothing(rf: RequestFactory) -> None:
     assert route_of(rf.get(f"/{uuid.UUID(TOKEN)}")) == "(unmatched address)"
     assert route_of(rf.get("/healthz")) == "/healthz"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("pasted", ["%E2%80%9D", "…", "%00", "%0A", "/extra", "?x=1", "/pair/oops"])
+def test_an_address_pasted_with_something_behind_it_is_not_logged(
+    client: Client, caplog: pytest.LogCaptureFixture, pasted: str
+) -> None:
+    client.get(f"/r/{TOKEN}/{pasted}")
+    client.put(f"/r/{TOKEN}{pasted}")
+
+    assert "Not Found" in caplog.text
+    assert str(TOKEN) not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_person_in_the_path_is_not_logged(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    client.get("/join/races/PROLIFIC_PID=5f3a9d2e77c1b40008e1%C3%A9")
+
+    assert "5f3a9d2e77c1b40008e1" not in caplog.text
+
+
+@pytest.mark.django_db
+def test_a_foreign_host_is_refused_and_not_repeated(client: Client, caplog: pytest.LogCaptureFixture) -> None:
+    assert client.get("/healthz", headers={"host": "evil-5f3a9d2e77.example"}).status_code in (200, 400)
+
+    assert "evil-5f3a9d2e77" not in caplog.text

@@ -8,8 +8,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
+from kombu.exceptions import OperationalError
 
-from raters.models import Assignment, ExportJob, RatingSession, Recruitment
+from raters import tasks
+from raters.models import Assignment, ExportJob, PlatformIdentity, RatingSession, Recruitment
 from studies.models import Pair, Study
 from tests import factories
 
@@ -120,7 +122,7 @@ def test_an_export_is_written_by_the_worker_and_downloaded(researcher: Client) -
 
 def test_the_payment_list_holds_the_platforms_id_and_what_paying_needs(researcher: Client) -> None:
     study = factories.open_study(factories.make_study())
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
     session = factories.rate_all(factories.make_rater(study, participant_id="pid-1"))
 
     answer = researcher.get(reverse("admin:raters_study_payments", args=[study.pk]))
@@ -178,3 +180,59 @@ def test_nobody_unknown_sees_the_desk(client: Client) -> None:
 
     assert client.get(desk_of(study)).status_code == 302
     assert client.get(reverse("admin:raters_study_preview", args=[study.pk, 1])).status_code == 302
+
+
+def test_somebody_who_may_only_look_cannot_give_pairs_back() -> None:
+    session = factories.make_rater(factories.open_study(factories.make_study()))
+    onlooker = User.objects.create_user("onlooker", password="secret", is_staff=True)
+    onlooker.user_permissions.add(Permission.objects.get(codename="view_ratingsession"))
+    client = Client()
+    client.force_login(onlooker)
+
+    client.post(
+        reverse("admin:raters_ratingsession_changelist"),
+        {"action": "give_back_open_pairs", "_selected_action": [session.pk]},
+    )
+
+    session.refresh_from_db()
+    assert session.timed_out_at is None
+
+
+def test_an_export_waits_where_no_broker_answers(researcher: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuses() -> None:
+        raise OperationalError
+
+    monkeypatch.setattr(tasks.run_exports, "delay", refuses)
+    study = factories.open_study(factories.make_study())
+
+    assert researcher.post(desk_of(study), {"action": "export"}).status_code == 302
+    assert ExportJob.objects.get().status == "pending"
+
+
+def test_an_edit_does_not_undo_an_opening_in_another_window(researcher: Client) -> None:
+    study = factories.make_study()
+    address = reverse("admin:studies_study_change", args=[study.pk])
+    form = researcher.get(address).context["adminform"].form
+    stale = {name: form.initial.get(name) or "" for name in form.fields}
+    prefixes = ("recruitment", "dimensions")
+    management = {f"{p}-{key}": "0" for p in prefixes for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
+    factories.open_study(study)
+
+    researcher.post(address, {**stale, **management, "notes": "n", "adults_only": "on"})
+
+    study.refresh_from_db()
+    assert study.opened_at is not None
+
+
+def test_platform_ids_can_be_emptied(researcher: Client) -> None:
+    study = factories.make_study()
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
+    session = factories.make_rater(factories.open_study(study), participant_id="pid-1")
+
+    researcher.post(
+        reverse("admin:raters_platformidentity_changelist"),
+        {"action": "delete_selected", "_selected_action": [session.identity.pk], "post": "yes"},
+    )
+
+    assert not PlatformIdentity.objects.exists()
+    assert RatingSession.objects.filter(pk=session.pk).exists()

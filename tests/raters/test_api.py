@@ -269,3 +269,23 @@ def test_a_token_that_would_not_work_is_not_made(arguments: list[str], why: str)
     with pytest.raises(CommandError, match=why):
         token_for(*arguments)
     assert not AuthToken.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("may", "verdicts"), [((), 403), (("view",), 403), (("change", "view"), 200)])
+def test_verdicts_are_for_those_who_may_export(may: tuple[str, ...], verdicts: int) -> None:
+    study = open_study(make_study())
+    client = Client()
+    client.force_login(make_staff(may=may))
+
+    assert client.get(f"/api/studies/{study.slug}/verdicts/").status_code == verdicts
+    assert client.get("/api/studies/").status_code == (200 if may else 403)
+
+
+@pytest.mark.django_db
+def test_a_forged_cursor_is_not_found() -> None:
+    study = open_study(make_study())
+    client = Client()
+    client.force_login(make_staff())
+
+    assert client.get(f"/api/studies/{study.slug}/verdicts/?cursor=cD0lMDA%3D").status_code == 404

@@ -17,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def planted(study: Study) -> tuple[RatingSession, list[str]]:
     """A complete session of somebody from a platform, and what must not leave with it."""
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAYCODE77")
+    Recruitment.objects.create(
+        study=study, channel="prolific", completion_code="PAYCODE77", stopped_code="PART"
+    )
     open_study(study)
     session = rate_all(make_rater(study, participant_id="PLATFORMPERSON5"))
     return session, [

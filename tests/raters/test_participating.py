@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.db import DatabaseError
 
 from raters import fieldwork, participating, selectors
 from raters.channels import Arrival
@@ -23,7 +24,7 @@ def study() -> Study:
 
 @pytest.fixture
 def prolific(study: Study) -> Study:
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAYME")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAYME", stopped_code="PART")
     return study
 
 
@@ -122,7 +123,7 @@ def test_no_code_before_every_pair_is_rated(study: Study) -> None:
 
 def test_the_code_is_the_platforms_or_ones_own(study: Study) -> None:
     own = factories.rate_all(factories.make_rater(study)).code
-    Recruitment.objects.create(study=study, completion_code="PAYME")
+    Recruitment.objects.create(study=study, completion_code="PAYME", stopped_code="PART")
     platforms = factories.rate_all(factories.make_rater(study)).code
 
     assert len(own) == 12
@@ -215,3 +216,58 @@ def test_arrivals_without_consent_are_forgotten(study: Study) -> None:
     fieldwork.sweep(now=NOW + timedelta(days=3))
 
     assert list(RatingSession.objects.all()) == [rater]
+
+
+def test_consent_gives_the_session_an_address_that_nobody_knew_before(prolific: Study) -> None:
+    victim = arrive(prolific, "pid-1", "sub-1")
+    stranger = arrive(prolific, "pid-1", "")
+    assert stranger.token == victim.token  # nothing is in it yet
+
+    consented = participating.consent(session=victim, now=NOW)
+
+    assert consented.token != stranger.token
+
+
+def test_before_consent_the_newest_submission_counts(prolific: Study) -> None:
+    arrive(prolific, "pid-1", "old")
+    participating.consent(session=arrive(prolific, "pid-1", "new"), now=NOW)
+
+    assert PlatformIdentity.objects.get().submission_id == "new"
+    assert arrive(prolific, "pid-1", "new").consented_at == NOW
+
+
+def test_nothing_ends_before_consent(study: Study) -> None:
+    session = arrive(study)
+
+    with pytest.raises(participating.PairsOpen):
+        participating.finish(session=session, now=NOW)
+    assert participating.stop(session=session, now=NOW).stopped_at is None
+    assert participating.time_out(session=session, now=NOW).timed_out_at is None
+    participating.read_instructions(session=session, now=NOW)
+    session.refresh_from_db()
+    assert session.instructed_at is None
+
+
+def test_consenting_again_after_the_study_closed_is_still_ones_own(study: Study) -> None:
+    session = participating.consent(session=arrive(study), now=NOW)
+    fieldwork.close_study(study=study, now=NOW)
+
+    assert participating.consent(session=session, now=NOW) == session
+
+
+def test_one_session_that_cannot_be_freed_does_not_keep_the_others(
+    study: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = factories.make_rater(study), factories.make_rater(study)
+    timing_out = participating.time_out
+
+    def fails_once(*, session: RatingSession, now: datetime) -> RatingSession:
+        if session == bad:
+            raise DatabaseError
+        return timing_out(session=session, now=now)
+
+    monkeypatch.setattr(participating, "time_out", fails_once)
+
+    assert fieldwork.sweep(now=NOW + timedelta(days=1)) == 1
+    good.refresh_from_db()
+    assert good.timed_out_at is not None

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of, plan_booklets, spread
+from raters.dealing import plan_booklets, spread
+from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of
 from studies.comparison import Order
 
 
@@ -126,3 +127,51 @@ def test_the_same_seed_gives_the_same_plan_and_another_seed_another() -> None:
 
 def test_nothing_to_plan_is_no_booklet() -> None:
     assert planned([]) == []
+
+
+def sampled(dialogues: int, systems: int, per_dialogue: int, rng: random.Random) -> list[PairToPlan]:
+    """Some of all against all, balanced over couples of systems, as `pairing.balanced_sample` draws them."""
+    used: Counter[tuple[str, str]] = Counter()
+    couples = list(itertools.combinations([f"s{n:02d}" for n in range(systems)], 2))
+    pairs = []
+    for d in range(dialogues):
+        rng.shuffle(couples)
+        for couple in sorted(couples, key=lambda c: used[c])[:per_dialogue]:
+            used[couple] += 1
+            pairs.append(PairToPlan(f"d{d}/{couple}", f"d{d}", couple))
+    return pairs
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize(("dialogues", "systems", "n"), [(10, 3, 1), (30, 12, 4), (25, 5, 3)])
+def test_in_samples_pairs_and_raters_are_balanced_and_systems_nearly(
+    dialogues: int, systems: int, n: int, seed: int
+) -> None:
+    pairs = sampled(dialogues, systems, n, random.Random(seed))
+
+    found = imbalance(planned(pairs, seed=str(seed), max_pairs_per_dialogue=n, pairs_per_rater=20))
+
+    assert found.pair <= 1
+    assert found.rater <= 1
+    assert found.system <= 2
+
+
+def test_with_cells_missing_a_baseline_study_is_balanced_still() -> None:
+    rng = random.Random(8)
+    pairs = [pair for pair in pairs_of(60, 8, baseline=True) if rng.random() < 0.8]
+
+    assert imbalance(planned(pairs, pairs_per_rater=20)).excess == 0
+
+
+def test_systems_and_tags_are_both_spread() -> None:
+    booklet = [
+        PairToPlan(f"{n}", f"d{n}", ("h", f"m{n % 3}"), ("adversarial",) if n % 4 == 0 else ("regular",))
+        for n in range(24)
+    ]
+
+    order = spread(booklet, random.Random(5))
+
+    systems_in_a_row = [one.systems == other.systems for one, other in itertools.pairwise(order)]
+    tags_in_a_row = [one.tags == other.tags == ("adversarial",) for one, other in itertools.pairwise(order)]
+    assert sum(systems_in_a_row) <= 1
+    assert sum(tags_in_a_row) == 0

@@ -76,7 +76,7 @@ def test_a_whole_journey_ends_with_a_code_and_every_answer_stored(study: Study) 
 
 
 def test_the_join_link_goes_on_by_303_to_an_address_without_the_ids(study: Study, client: Client) -> None:
-    Recruitment.objects.create(study=study, channel="prolific")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
 
     answer = client.get(JOIN, {"PROLIFIC_PID": "pid-7", "STUDY_ID": "st-7", "SESSION_ID": "sub-7"})
 
@@ -297,7 +297,7 @@ def test_stopping_asks_once_and_ends_with_a_code(session: RatingSession, client:
 
 
 def test_the_code_can_be_found_again_by_the_same_link(study: Study, client: Client) -> None:
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY-1")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY-1", stopped_code="PART")
     session = factories.make_rater(study, participant_id="pid-3")
     factories.rate_all(session)
 
@@ -308,7 +308,7 @@ def test_the_code_can_be_found_again_by_the_same_link(study: Study, client: Clie
 
 
 def test_on_a_platform_a_stranger_with_the_persons_id_is_kept_out(study: Study, client: Client) -> None:
-    Recruitment.objects.create(study=study, channel="prolific")
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
     factories.make_rater(study, participant_id="pid-3")
 
     answer = client.get(JOIN, {"PROLIFIC_PID": "pid-3", "SESSION_ID": "other"})
@@ -357,3 +357,70 @@ def test_the_clock_starts_when_the_page_is_first_shown(session: RatingSession, c
     assert Assignment.objects.get(booklet__session=session, position=1).shown_at == shown
     session.refresh_from_db()
     assert session.last_seen_at > NOW + timedelta(seconds=1)
+
+
+def test_an_address_known_before_consent_opens_nothing_after_it(study: Study, client: Client) -> None:
+    client.get(JOIN)
+    before = RatingSession.objects.get()
+    client.post(at(before, "consent"), {"answer": "yes"})
+
+    assert Client().get(at(before, "here")).status_code == 404
+    assert client.get(JOIN, follow=True).redirect_chain[0][0] == at(RatingSession.objects.get(), "here")
+
+
+@pytest.mark.parametrize("page", ["review", "instructions", "stop"])
+def test_a_form_sent_before_its_time_changes_nothing(study: Study, client: Client, page: str) -> None:
+    client.get(JOIN)
+    session = RatingSession.objects.get()
+
+    assert client.post(at(session, page)).status_code == 303
+
+    session.refresh_from_db()
+    assert (session.completed_at, session.instructed_at, session.stopped_at) == (None, None, None)
+
+
+def test_line_breaks_count_as_the_rater_sees_them(session: RatingSession, client: Client) -> None:
+    reason = "\r\n".join(["x" * 49] * 100)  # 4,999 characters in a browser
+
+    assert client.post(pair_at(session), full_answer(reason=reason)).status_code == 303
+    assert Rating.objects.get().reason == reason.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("reason", ["\u200b", "\x01\x02", "...", "\u202e"])
+def test_marks_alone_are_no_reason(session: RatingSession, client: Client, reason: str) -> None:
+    assert client.post(pair_at(session), full_answer(reason=reason)).status_code == 422
+
+
+def test_an_unreadable_layout_is_no_reason_to_refuse(session: RatingSession, client: Client) -> None:
+    assert client.post(pair_at(session), full_answer(layout="\0")).status_code == 303
+
+
+def test_half_a_form_after_completion_goes_on_to_the_code(session: RatingSession, client: Client) -> None:
+    address = pair_at(session)
+    factories.rate_all(session)
+
+    assert client.post(address, {"q1": "1"})["Location"] == at(session, "done")
+
+
+def test_a_large_body_is_refused_before_it_is_read(session: RatingSession, client: Client) -> None:
+    assert client.post(pair_at(session), full_answer(reason="x" * 2_000_000)).status_code == 413
+
+
+def test_every_reference_on_the_error_page_leads_somewhere(session: RatingSession, client: Client) -> None:
+    page = client.post(pair_at(session), {}).content.decode()
+
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    named = re.findall(r'(?:href="#|aria-describedby="|aria-labelledby="|for=")([^"]+)"', page)
+    assert set(named) <= set(ids)
+    assert {"id_q1_error", "id_reason_error", "id_q1_0"} <= set(named)
+
+
+def test_a_code_that_the_platform_does_not_know_is_not_sent_to_it(study: Study, client: Client) -> None:
+    session = factories.rate_all(factories.make_rater(study))
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
+
+    page = client.get(at(session, "done")).content.decode()
+
+    assert session.code in page
+    assert "app.prolific.com" not in page

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
-from raters import fieldwork
+from raters import fieldwork, planning
+from raters.models import Recruitment
 from studies import freezing, protocol
-from studies.models import Pair, Protocol, Response
+from studies.models import Pair, Protocol, Response, Study
 from tests import factories
 from tests.factories import NOW
 
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_a_complete_study_has_no_problems() -> None:
     assert freezing.problems_of(factories.make_study()) == []
+    assert fieldwork.problems_of(factories.make_study("another")) == []
 
 
 @pytest.mark.parametrize("field", sorted(freezing.REQUIRED_TEXTS))
@@ -23,16 +26,17 @@ def test_each_missing_text_is_named(field: str) -> None:
     setattr(study, field, None if field.endswith("_on") else "")
     study.save()
 
-    (problem,) = freezing.problems_of(study)
+    (problem,) = fieldwork.problems_of(study)
 
     assert f"(field {field})" in problem
+    assert freezing.problems_of(study) == []
 
 
 def test_raters_must_be_adults() -> None:
     study = factories.make_study()
     study.adults_only = False
 
-    assert freezing.problems_of(study) == ["raters must be adults: tick 'adults only' (field adults_only)"]
+    assert fieldwork.problems_of(study) == ["raters must be adults: tick 'adults only' (field adults_only)"]
 
 
 def test_the_rubric_must_ask_for_the_preference() -> None:
@@ -42,6 +46,49 @@ def test_the_rubric_must_ask_for_the_preference() -> None:
 
     study.dimensions.all().delete()
     assert freezing.problems_of(study) == ["the rubric is empty: add dimensions"]
+
+
+def test_a_study_for_judges_only_is_frozen_without_texts_and_never_opened() -> None:
+    study = factories.make_study(consent="")
+    freezing.freeze(study=study, now=NOW)
+    study.consent = "Too late: the protocol says otherwise."
+    study.save()
+
+    with pytest.raises(freezing.NotReady, match="the consent text"):
+        fieldwork.open_study(study=study, now=NOW)
+
+
+def test_a_study_changed_while_it_is_opened_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = factories.make_study()
+    drawing = planning.draw
+
+    def slow(**given: Any) -> Any:
+        Study.objects.filter(pk=study.pk).update(consent="Edited in another window.")
+        return drawing(**given)
+
+    monkeypatch.setattr(planning, "draw", slow)
+    with pytest.raises(fieldwork.CannotOpen, match="was changed"):
+        fieldwork.open_study(study=study, now=NOW)
+    assert not Protocol.objects.exists()
+
+
+def test_a_platform_that_takes_raters_back_must_know_their_codes() -> None:
+    study = factories.make_study()
+    recruitment = Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY")
+
+    assert fieldwork.problems_of(study) == ["missing: Prolific's code for stopping early (recruitment)"]
+    recruitment.stopped_code = "PART"
+    recruitment.save()
+    assert fieldwork.problems_of(study) == []
+
+
+def test_the_rubric_is_frozen_in_an_order_no_database_decides() -> None:
+    study = factories.make_study()
+    study.dimensions.update(position=0)
+
+    rubric = freezing.draft_document(study, version=1).rubric
+
+    assert [row.key for row in rubric] == sorted(row.key for row in rubric)
 
 
 def test_there_must_be_something_to_compare() -> None:

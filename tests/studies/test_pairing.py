@@ -122,3 +122,19 @@ def test_a_pairs_key_is_the_same_on_every_database() -> None:
 
     assert Pair.objects.get().key == "4b685ac1a061"
     assert System.objects.count() == 2
+
+
+def test_pairs_can_be_taken_back_until_freezing() -> None:
+    study = unpaired()
+    make(study)
+    assert pairing.remove_pairs(study=study) == 9
+    assert not Pair.objects.exists()
+
+    opened = factories.open_study(factories.make_study("opened"))
+    with pytest.raises(pairing.PairingError, match="frozen"):
+        pairing.remove_pairs(study=opened)
+
+
+def test_a_sample_of_nothing_is_refused() -> None:
+    with pytest.raises(pairing.PairingError, match="at least one pair"):
+        make(unpaired(), sample=0)

@@ -167,7 +167,9 @@ def _address() -> str:
 def _answers() -> bool:
     """Whether the web server says that it is healthy."""
     host = next((name for name in settings.ALLOWED_HOSTS if name[0] not in ".*"), "localhost")
-    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=5)
+    bound = webserver.bind.rpartition(":")[0]
+    here = "127.0.0.1" if bound in webserver.EVERYWHERE else bound
+    connection = http.client.HTTPConnection(here, settings.PORT, timeout=5)
     try:
         connection.request("GET", "/healthz", headers={"Host": host})
         return connection.getresponse().status == http.HTTPStatus.OK

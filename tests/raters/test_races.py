@@ -1,0 +1,105 @@
+"""Two at once: what a rater sends while the same session is being ended."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections
+
+from raters import participating, rating
+from raters.models import Assignment, Rating, RatingSession
+from tests import factories
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+KEYS = 6
+
+
+def at_once(*acts: Callable[[], object]) -> list[BaseException]:
+    """Runs the acts in threads that start together; what they raised."""
+    start = threading.Barrier(len(acts))
+    raised: list[BaseException] = []
+
+    def run(act: Callable[[], object]) -> None:
+        try:
+            start.wait()
+            act()
+        except Exception as error:  # noqa: BLE001 - handed to the test, which says what it expects
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return raised
+
+
+@pytest.mark.parametrize("ending", [participating.stop, participating.time_out])
+def test_an_answer_and_an_ending_at_once_lose_nothing(ending: Callable[..., RatingSession]) -> None:
+    study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
+    for _ in range(3):
+        session = factories.make_rater(study)
+        assignments = factories.assignments_of(session)[:4]
+
+        raised = at_once(
+            *(lambda a=a: factories.rate(a) for a in assignments),  # type: ignore[misc]
+            lambda s=session: ending(session=s, now=NOW + timedelta(hours=3)),  # type: ignore[misc]
+        )
+
+        assert raised == []
+        assert Rating.objects.filter(assignment__in=assignments).count() == 4
+
+
+def test_every_pair_stays_planned_as_often_as_asked_whoever_ends() -> None:
+    study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
+    session = factories.make_rater(study)
+    at_once(
+        *(lambda a=a: factories.rate(a) for a in factories.assignments_of(session)[:4]),  # type: ignore[misc]
+        lambda: participating.stop(session=session, now=NOW),
+        lambda: participating.time_out(session=session, now=NOW),
+    )
+
+    live = Assignment.objects.filter(booklet__protocol__study=study).live()
+    assert live.count() == 8 * 2 * 2
+    assert len({(a.pair_id, a.booklet_id) for a in live}) == live.count()
+
+
+def test_a_correction_never_lands_after_completion() -> None:
+    session = factories.make_rater(factories.open_study(factories.make_study()))
+    first, *_ = assignments = factories.assignments_of(session)
+    for assignment in assignments:
+        factories.rate(assignment, 1)
+
+    raised = at_once(
+        lambda: participating.finish(session=session, now=NOW), lambda: factories.rate(first, -1)
+    )
+
+    session.refresh_from_db()
+    assert session.completed_at is not None
+    values = set(Rating.objects.get(assignment=first).scores.values_list("value", flat=True))
+    assert (values, [type(error) for error in raised]) in (
+        ({1}, [rating.SessionOver]),
+        ({-1}, []),
+    )
+
+
+def test_twelve_who_consent_at_once_get_a_booklet_each_until_none_is_left() -> None:
+    study = factories.open_study(factories.make_study())
+    arrived = [
+        participating.arrive(study=study, arrival=factories.Arrival(), known_token=None, now=NOW)
+        for _ in range(12)
+    ]
+
+    raised = at_once(
+        *(lambda s=s: participating.consent(session=s, now=NOW) for s in arrived)  # type: ignore[misc]
+    )
+
+    assert [type(error) for error in raised] == [participating.StudyFull] * 8
+    assert RatingSession.objects.filter(booklet__isnull=False).count() == 4
+    assert connection.vendor in ("sqlite", "postgresql")
