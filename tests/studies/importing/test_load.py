@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -239,58 +237,6 @@ def test_a_known_dialogue_keeps_its_tags(study: Study) -> None:
     assert (Dialogue.objects.get().tags, batch.report["dialogues"]["tags_kept"]) == (["x"], 1)
 
 
-def test_a_received_file_waits_and_can_be_loaded_or_discarded_once(study: Study) -> None:
-    request = Request("jsonl")
-    content = lines(dialogue())
-
-    def received() -> ImportBatch:
-        with source(content)() as file:
-            batch = load.receive(
-                study=study,
-                file=file,
-                file_name="../../f.jsonl",
-                request=request,
-                licence="x",
-                non_commercial=True,
-                created_by=None,
-            )
-        return load.look(batch=batch, request=request)
-
-    first, second = received(), received()
-    assert (first.loaded_at, Dialogue.objects.count()) == (None, 0)
-    assert first.report["dialogues"]["new"] == 1
-    assert str(first.file.name).startswith("imports/")
-    examination = examine(load.stored(first), load.request_of(first))
-    load.load(batch=first, examination=examination, acknowledged=False, now=NOW)
-    assert Dialogue.objects.count() == 1
-    with pytest.raises(load.CannotImport, match="already loaded"):
-        load.load(batch=first, examination=examination, acknowledged=False, now=NOW)
-    with pytest.raises(load.CannotImport, match="already loaded"):
-        load.discard(batch=first)
-    name = second.file.name
-    assert name is not None
-    load.discard(batch=second)
-    assert not default_storage.exists(name)
-    assert list(ImportBatch.objects.all()) == [first]
-
-
-def test_a_changed_file_is_not_loaded(study: Study) -> None:
-    other = examine(source(lines(dialogue("other"))), Request("jsonl"))
-    with pytest.raises(load.CannotImport, match="changed while it was being read"):
-        load.import_file(
-            study=study,
-            source=source(lines(dialogue())),
-            file_name="f",
-            examination=other,
-            licence="",
-            non_commercial=False,
-            acknowledged=False,
-            created_by=None,
-            now=NOW,
-        )
-    assert stored_files() == []
-
-
 def test_the_same_number_of_queries_for_one_dialogue_and_for_many(study: Study) -> None:
     bring(study, lines(dialogue("first")))
     spent = []
@@ -299,20 +245,3 @@ def test_the_same_number_of_queries_for_one_dialogue_and_for_many(study: Study) 
             bring(study, lines(*(dialogue(f"{count}-{n}") for n in range(count))))
         spent.append(len(queries))
     assert spent[0] == spent[1]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_imports_of_one_file_at_once_do_not_double_it() -> None:
-    study = Study.objects.create(slug="s", title="S")
-    content = lines(*(dialogue(str(n)) for n in range(300)))
-
-    def run(_: int) -> int:
-        try:
-            new: int = bring(study, content).report["dialogues"]["new"]
-            return new
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(3) as pool:
-        assert sorted(pool.map(run, range(3))) == [0, 0, 300]
-    assert (Dialogue.objects.count(), Response.objects.count()) == (300, 600)

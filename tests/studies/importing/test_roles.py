@@ -25,7 +25,7 @@ def test_aliases(label: str, role: str) -> None:
     assert role_of(label) == role
 
 
-@pytest.mark.parametrize("label", ["A", "B", "1", "human", "speaker1", "", "narrator"])
+@pytest.mark.parametrize("label", ["A", "B", "1", "human", "system", "speaker1", "", "narrator"])
 def test_labels_that_could_be_either_are_refused(label: str) -> None:
     with pytest.raises(Refused) as caught:
         role_of(label)

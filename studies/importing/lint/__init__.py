@@ -1,0 +1,1 @@
+"""What is wrong, or may be wrong, with the material: named findings before anything is loaded."""
