@@ -50,7 +50,7 @@ if EMBEDDED:
     SECRET_KEY = value("SECRET_KEY") or secret_key_in(VAR / "secret_key")
     ALLOWED_HOSTS += ["localhost", "127.0.0.1", "[::1]"]
 else:
-    SECRET_KEY = required("SECRET_KEY", "a long random text; keep it: a new one signs everyone out and forgets who took part")
+    SECRET_KEY = required("SECRET_KEY", "a long random text; a new one forgets who took part: keep it")
     required("ALLOWED_HOSTS", "the site's host names, commas between, such as study.example.org")
     required("CSRF_TRUSTED_ORIGINS", "the site's addresses, such as https://study.example.org")
     required("REDIS_URL", "the broker and cache, such as redis://redis:6379/0")
