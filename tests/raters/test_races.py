@@ -10,6 +10,7 @@ import pytest
 from django.db import connection, connections
 
 from raters import participating, rating
+from raters.channels import Arrival
 from raters.models import Assignment, Rating, RatingSession
 from tests import factories
 from tests.factories import NOW
@@ -48,8 +49,8 @@ def test_an_answer_and_an_ending_at_once_lose_nothing(ending: Callable[..., Rati
         assignments = factories.assignments_of(session)[:4]
 
         raised = at_once(
-            *(lambda a=a: factories.rate(a) for a in assignments),  # type: ignore[misc]
-            lambda s=session: ending(session=s, now=NOW + timedelta(hours=3)),  # type: ignore[misc]
+            *(lambda a=a: factories.rate(a) for a in assignments),
+            lambda s=session: ending(session=s, now=NOW + timedelta(hours=3)),
         )
 
         assert raised == []
@@ -60,7 +61,7 @@ def test_every_pair_stays_planned_as_often_as_asked_whoever_ends() -> None:
     study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
     session = factories.make_rater(study)
     at_once(
-        *(lambda a=a: factories.rate(a) for a in factories.assignments_of(session)[:4]),  # type: ignore[misc]
+        *(lambda a=a: factories.rate(a) for a in factories.assignments_of(session)[:4]),
         lambda: participating.stop(session=session, now=NOW),
         lambda: participating.time_out(session=session, now=NOW),
     )
@@ -92,13 +93,10 @@ def test_a_correction_never_lands_after_completion() -> None:
 def test_twelve_who_consent_at_once_get_a_booklet_each_until_none_is_left() -> None:
     study = factories.open_study(factories.make_study())
     arrived = [
-        participating.arrive(study=study, arrival=factories.Arrival(), known_token=None, now=NOW)
-        for _ in range(12)
+        participating.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(12)
     ]
 
-    raised = at_once(
-        *(lambda s=s: participating.consent(session=s, now=NOW) for s in arrived)  # type: ignore[misc]
-    )
+    raised = at_once(*(lambda s=s: participating.consent(session=s, now=NOW) for s in arrived))
 
     assert [type(error) for error in raised] == [participating.StudyFull] * 8
     assert RatingSession.objects.filter(booklet__isnull=False).count() == 4
