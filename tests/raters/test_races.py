@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, connections
@@ -50,7 +51,7 @@ def test_an_answer_and_an_ending_at_once_lose_nothing(ending: Callable[..., Rati
 
         raised = at_once(
             *(lambda a=a: factories.rate(a) for a in assignments),
-            lambda s=session: ending(session=s, now=NOW + timedelta(hours=3)),
+            partial(ending, session=session, now=NOW + timedelta(hours=3)),
         )
 
         assert raised == []
