@@ -176,7 +176,7 @@ def _review_context(request: HttpRequest, study: Study, batch: ImportBatch) -> d
         "batch": batch,
         "report": report,
         "findings": [_finding(found) for found in report["findings"]],
-        "gaps": _gap_rows(report),
+        "gaps": _gap_table(report),
         # PostgreSQL does not keep the order of keys.
         "systems": dict(sorted(report["systems"].items())),
         "choices_form": ChoicesForm(initial=choices),
@@ -189,15 +189,12 @@ def _finding(found: dict[str, Any]) -> dict[str, Any]:
     return {**found, "shown": found["examples"][:SHOWN], "by_system": by_system}
 
 
-def _gap_rows(report: dict[str, Any]) -> list[dict[str, Any]]:
-    """The system by dialogue table: for each dialogue with gaps, whether each system answers it."""
-    return [
-        {
-            "dialogue": gap["dialogue"],
-            "cells": [name not in gap["missing"] for name in sorted(report["systems"])],
-        }
-        for gap in report["gaps"][:SHOWN]
-    ]
+def _gap_table(report: dict[str, Any]) -> dict[str, Any]:
+    """Dialogues with gaps by the systems that have gaps there; a cell says whether a reply is there."""
+    gaps = report["gaps"][:SHOWN]
+    systems = sorted({name for gap in gaps for name in gap["missing"]})
+    rows = [(gap["dialogue"], [name not in gap["missing"] for name in systems]) for gap in gaps]
+    return {"systems": systems, "rows": rows}
 
 
 #: To stand before the study admin's own addresses.
