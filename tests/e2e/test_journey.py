@@ -147,6 +147,7 @@ def test_a_forgotten_answer_is_pointed_at_and_the_rest_stands(page: Page, join: 
     expect(page.locator("input[name=q2][value='-2']")).to_be_checked()
     expect(page.locator("textarea")).to_have_value("Half a thought")
     page.get_by_role("alert").get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("#id_q1_0$"))
     expect(page.locator("#id_q1_0")).to_be_in_viewport()
 
 

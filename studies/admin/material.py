@@ -1,4 +1,4 @@
-"""Material in the admin. The study itself is registered in raters.admin, on the base class made here."""
+"""The study's base page, and everything that is compared, to look at."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from studies import presets
-from studies.admin_imports import import_urls
+from studies.admin.imports import import_urls
 from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study, System
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")

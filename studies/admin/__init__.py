@@ -1,0 +1,5 @@
+"""Material in the admin. The study itself is registered in raters.admin, on the base class made here."""
+
+from studies.admin.material import LookOnly, StudyAdminBase
+
+__all__ = ["LookOnly", "StudyAdminBase"]
