@@ -20,7 +20,8 @@ class Turn(TypedDict):
 class Dialogue(models.Model):
     """The turns are one JSON column: nothing points to a single turn, and bulk import needs the speed."""
 
-    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues")
+    # No index of its own: the unique constraint below begins with it.
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="dialogues", db_index=False)
     external_id = models.CharField(max_length=200)
     turns = models.JSONField[list[Turn]]()
     tags = models.JSONField[list[str]](default=list, blank=True)

@@ -14,14 +14,17 @@ from studies.models.study import System
 class Response(models.Model):
     """One reply. `replicate` counts independent replies of the same system to the same dialogue, from 1."""
 
-    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="responses")
+    # No index of its own: the unique constraint below begins with it, and bulk import pays for each one.
+    dialogue = models.ForeignKey(Dialogue, on_delete=models.CASCADE, related_name="responses", db_index=False)
     system = models.ForeignKey(System, on_delete=models.RESTRICT, related_name="responses")
     replicate = models.PositiveSmallIntegerField(default=1)
     text = models.TextField()
     writer = models.CharField(
         max_length=120, blank=True, help_text=_("Pseudonym of the person who wrote it, where one did.")
     )
-    import_batch = models.ForeignKey(ImportBatch, on_delete=models.RESTRICT, related_name="responses")
+    import_batch = models.ForeignKey(
+        ImportBatch, on_delete=models.RESTRICT, related_name="responses", db_index=False
+    )
 
     class Meta:
         constraints = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from argparse import ArgumentParser
 from pathlib import Path
@@ -59,6 +60,14 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
     def handle(self, **options: Any) -> None:
+        # Millions of small objects and no cycles among them: looking for cycles takes a tenth of the time.
+        gc.disable()
+        try:
+            self._read_and_import(options)
+        finally:
+            gc.enable()
+
+    def _read_and_import(self, options: dict[str, Any]) -> None:
         try:
             study = Study.objects.get(slug=options["study"])
         except Study.DoesNotExist:
