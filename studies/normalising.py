@@ -1,0 +1,153 @@
+"""What is shown of a reply: a versioned profile for its typography. The raw text is always kept.
+
+Dashes, quotes and markdown tell a model from a person before a word is read. A profile evens these out and
+nothing else: the letters and digits stay the same, in the same order, and no two words are joined or split.
+Typing errors, capitals and final stops are part of what was written, and stay.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+Rule = Callable[[str], str]
+
+
+class UnknownProfile(Exception):
+    """No profile of that name; the message lists the known ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One place where the shown text differs: `before` stands at character `at` of the raw text."""
+
+    at: int
+    before: str
+    after: str
+
+
+_CHARACTERS: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        "\u2026": "...",
+        # Hyphens of other widths, the en dash and the minus sign; the em dash needs its surroundings.
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"),
+    }
+)
+#: An em dash, its longer kin, or two hyphens typed for one.
+_DASH: Final = re.compile(
+    r"[ \t]*(?:[\u2014\u2015\u2e3a\u2e3b]+|(?<=\w)--+(?=\w)|(?<=\s)--+(?=\s|$)|(?<=\w)--+(?=\s|$))[ \t]*"
+    r"(?P<last>(?=$|[?!.,;:)\]}]|[\"'](?:\s|$)))?",
+    re.MULTILINE,
+)
+
+_RULE_LINE: Final = re.compile(r"^[ \t]*([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)
+_FENCE: Final = re.compile(r"^[ \t]*(?:`{3,}|~{3,})", re.MULTILINE)
+#: Headings, block quotes and bullets. Numbers stay: they are characters of the text.
+_LINE_MARK: Final = re.compile(r"^[ \t]*(?:#{1,6}|>+|[-*\u2022\u2023\u25e6])[ \t]+(?=\S)", re.MULTILINE)
+_LINK: Final = re.compile(r"(?<!\w)!?\[([^\[\]\n]+)\]\((https?://[^\s()]+)\)")
+
+
+def _around(mark: str, most: int) -> re.Pattern[str]:
+    """Text between marks that open after a gap and close before one, so that no words are joined."""
+    return re.compile(
+        rf"(?<![\w{mark}])(?P<mark>{mark}{{1,{most}}})(?=[^\s{mark}])"
+        rf"(?P<text>[^{mark}\n]*[^\s{mark}])(?P=mark)(?![\w{mark}])"
+    )
+
+
+_STARS: Final = _around(r"\*", 3)
+_UNDERSCORES: Final = _around("_", 3)
+_TILDES: Final = _around("~", 2)
+_TICKS: Final = _around("`", 2)
+
+#: Every space but the plain one and the line ends; the control characters are the tab and its like.
+_SPACES: Final = re.compile(r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+_LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+#: Marks of no width, where they do not stand inside a word.
+_NO_WIDTH: Final = re.compile(
+    "(?<![^\\W_])(?<![\u200b\u2060\ufeff\u00ad])[\u200b\u2060\ufeff\u00ad]++"
+    "|[\u200b\u2060\ufeff\u00ad]++(?![^\\W_])"
+)
+
+
+def _typography(text: str) -> str:
+    """Straight quotes, three full stops, plain hyphens; an em dash becomes a hyphen between spaces."""
+    return _DASH.sub(_spaced_hyphen, text.translate(_CHARACTERS))
+
+
+def _spaced_hyphen(found: re.Match[str]) -> str:
+    return " -" if found["last"] is not None else " - "
+
+
+def _markdown(text: str) -> str:
+    """Without the marks; a link keeps its words and its address."""
+    text = _FENCE.sub("", _RULE_LINE.sub("", text))
+    text = _LINK.sub(r"\1 (\2)", _LINE_MARK.sub("", text))
+    for pattern in (_STARS, _UNDERSCORES, _TILDES, _TICKS):
+        text = pattern.sub(r"\g<text>", text)
+    return text
+
+
+def _spacing(text: str) -> str:
+    """Single plain spaces, none at the ends of lines, at most one blank line, nothing around the whole."""
+    text = _SPACES.sub(" ", _LINE_ENDS.sub("\n", _NO_WIDTH.sub("", text)))
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)).strip()
+
+
+#: By name, as stored with a study. A profile never changes; a better one gets a name of its own.
+PROFILES: Final[Mapping[str, tuple[Rule, ...]]] = MappingProxyType(
+    {
+        "none": (),
+        "plain-1": (_spacing, _markdown, _typography, _spacing),
+    }
+)
+
+
+def shown(text: str, profile: str) -> str:
+    """`text` as the profile shows it; showing that again changes nothing. Raises UnknownProfile."""
+    if profile not in PROFILES:
+        raise UnknownProfile(f"unknown profile {profile!r}; known are: {', '.join(PROFILES)}")
+    # Taking marks away can bare others (a bullet behind a heading), so the rules run until all is plain.
+    # Every rule takes away characters that none brings in, so that this ends.
+    while (plainer := _once(text, PROFILES[profile])) != text:
+        text = plainer
+    return text
+
+
+def diff(text: str, profile: str) -> list[Change]:
+    """Where and how the shown text differs from the raw one, in order. Raises UnknownProfile."""
+    changes = []
+    after = _gaps(shown(text, profile))
+    for (at, old), (_, new) in zip(_gaps(text), after, strict=True):
+        if old != new:
+            changes.append(_trimmed(at, old, new))
+    return changes
+
+
+def _once(text: str, rules: tuple[Rule, ...]) -> str:
+    for rule in rules:
+        text = rule(text)
+    return text
+
+
+def _gaps(text: str) -> list[tuple[int, str]]:
+    """What stands before, between and after the letters and digits, with its place; often nothing."""
+    places = [-1, *(index for index, one in enumerate(text) if one.isalnum()), len(text)]
+    return [(left + 1, text[left + 1 : right]) for left, right in itertools.pairwise(places)]
+
+
+def _trimmed(at: int, old: str, new: str) -> Change:
+    """The change without what is alike at both ends."""
+    head = 0
+    while head < min(len(old), len(new)) and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    return Change(at + head, old[head : len(old) - tail], new[head : len(new) - tail])
