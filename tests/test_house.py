@@ -31,7 +31,7 @@ def test_no_module_is_named_for_being_leftovers() -> None:
     assert [path for path in ours("*.py") if path.stem in SAYS_NOTHING] == []
 
 
-@pytest.mark.parametrize("name", ["bootstrap", "run", "test"])
+@pytest.mark.parametrize("name", ["bootstrap", "local", "run", "test"])
 def test_locked_lists_hold_hashes_and_no_address(name: str) -> None:
     text = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     packages = re.findall(r"(?m)^[a-z0-9][a-z0-9._-]*(?:\[[a-z0-9,]+\])?==", text)
