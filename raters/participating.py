@@ -6,7 +6,7 @@ import hmac
 import secrets
 from datetime import datetime, timedelta
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -46,9 +46,9 @@ class PairsOpen(Exception):
 def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: datetime) -> RatingSession:
     """The session of whoever opens the join link. Takes nothing from the plan: link scanners come here too.
 
-    The same browser gets its session back. On a platform so does the same person with the same submission
-    id; a person's id alone never opens a session that holds answers (NotYours). Before consent there is
-    nothing to guard: the newest submission counts, and consent gives the session a new address.
+    The same browser gets its session back, and so does, on a platform, the same person with the same
+    submission id. A person's id alone opens nothing: where answers are, it raises NotYours; before consent
+    the session is begun anew, under an address that nobody who came earlier knows.
     Raises StudyNotOpen for newcomers and UnknownPerson.
     """
     own = RatingSession.objects.filter(study=study, token=known_token).first() if known_token else None
@@ -67,13 +67,12 @@ def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: dat
     ).first()
     if known is None:
         return _new_session(study, recruitment.channel, arrival, fingerprint, now)
-    if known.consented_at is None:
-        PlatformIdentity.objects.filter(session=known).update(
-            platform_study_id=arrival.platform_study_id, submission_id=arrival.submission_id
-        )
-    elif not _same_submission(known, arrival):
+    if _same_submission(known, arrival):
+        return known
+    if known.consented_at is not None:
         raise NotYours
-    return known
+    RatingSession.objects.filter(pk=known.pk, consented_at__isnull=True).delete()
+    return _new_session(study, recruitment.channel, arrival, fingerprint, now)
 
 
 def _same_submission(session: RatingSession, arrival: Arrival) -> bool:
@@ -110,7 +109,10 @@ def _new_session(
                 )
     except IntegrityError:
         # The same person opened the link twice at once; the other request made the session.
-        return RatingSession.objects.get(study=study, channel=channel, platform_hash=fingerprint)
+        theirs = RatingSession.objects.get(study=study, channel=channel, platform_hash=fingerprint)
+        if not _same_submission(theirs, arrival):
+            raise NotYours from None
+        return theirs
     return session
 
 
@@ -122,8 +124,7 @@ def has_room(study: Study) -> bool:
 def consent(*, session: RatingSession, now: datetime) -> RatingSession:
     """Consent, and one whole booklet with it. Consenting twice changes nothing.
 
-    The session's address is made anew: whoever knew it before, by the person's platform id, knows it no
-    more. Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
+    Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
     """
     session.refresh_from_db()
     if session.consented_at:
@@ -133,7 +134,7 @@ def consent(*, session: RatingSession, now: datetime) -> RatingSession:
     if protocol is None or not study.is_open:
         raise StudyNotOpen
     first_time = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now, token=uuid4()
+        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now
     )
     if first_time:
         _claim(session, now)

@@ -83,14 +83,11 @@ def _answer_consent(request: HttpRequest, session: RatingSession) -> HttpRespons
     if request.POST.get("answer") != "yes":
         return _page(request, session, "raters/consent.html", status=422, unanswered=True)
     try:
-        consented = participating.consent(session=session, now=timezone.now())
+        return _go_on(participating.consent(session=session, now=timezone.now()))
     except participating.StudyFull:
         return _page(request, session, "raters/full.html")
     except participating.StudyNotOpen:
         return _page(request, session, "raters/not_open.html")
-    answer = _go_on(consented)
-    _remember(answer, request, consented.study.slug, consented.token)
-    return answer
 
 
 @never_cache

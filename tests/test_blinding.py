@@ -90,7 +90,7 @@ def walk_every_page(study: Study) -> Iterator[Any]:
     yield client.get(join, person)
 
     def session() -> RatingSession:
-        return RatingSession.objects.order_by("pk")[0]  # its address changes with consent
+        return RatingSession.objects.order_by("pk")[0]
 
     def at(page: str, *more: object) -> str:
         return reverse(f"raters:{page}", args=[session().token, *more])

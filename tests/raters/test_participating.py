@@ -218,14 +218,24 @@ def test_arrivals_without_consent_are_forgotten(study: Study) -> None:
     assert list(RatingSession.objects.all()) == [rater]
 
 
-def test_consent_gives_the_session_an_address_that_nobody_knew_before(prolific: Study) -> None:
+def test_a_persons_id_alone_learns_no_address_that_is_used(prolific: Study) -> None:
+    early_stranger = arrive(prolific, "pid-1", "")
     victim = arrive(prolific, "pid-1", "sub-1")
-    stranger = arrive(prolific, "pid-1", "")
-    assert stranger.token == victim.token  # nothing is in it yet
+    assert victim.token != early_stranger.token
 
-    consented = participating.consent(session=victim, now=NOW)
+    late_stranger = arrive(prolific, "pid-1", "guessed")
+    assert late_stranger.token != victim.token
+    back = participating.consent(session=arrive(prolific, "pid-1", "sub-1"), now=NOW)
+    assert back.token not in (early_stranger.token, late_stranger.token)
+    assert RatingSession.objects.count() == 1
 
-    assert consented.token != stranger.token
+
+def test_a_link_scanner_does_not_disturb_the_person(prolific: Study) -> None:
+    person = arrive(prolific, "pid-1", "sub-1")
+    scanner = arrive(prolific, "pid-1", "sub-1")
+
+    assert scanner == person
+    assert participating.consent(session=person, now=NOW).consented_at == NOW
 
 
 def test_before_consent_the_newest_submission_counts(prolific: Study) -> None:

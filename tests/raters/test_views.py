@@ -359,13 +359,25 @@ def test_the_clock_starts_when_the_page_is_first_shown(session: RatingSession, c
     assert session.last_seen_at > NOW + timedelta(seconds=1)
 
 
-def test_an_address_known_before_consent_opens_nothing_after_it(study: Study, client: Client) -> None:
+def test_a_double_click_on_consent_goes_on(study: Study, client: Client) -> None:
     client.get(JOIN)
-    before = RatingSession.objects.get()
-    client.post(at(before, "consent"), {"answer": "yes"})
+    session = RatingSession.objects.get()
+    first = client.post(at(session, "consent"), {"answer": "yes"})
+    second = client.post(at(session, "consent"), {"answer": "yes"})
 
-    assert Client().get(at(before, "here")).status_code == 404
-    assert client.get(JOIN, follow=True).redirect_chain[0][0] == at(RatingSession.objects.get(), "here")
+    assert first["Location"] == second["Location"] == at(session, "instructions")
+
+
+def test_knowing_a_persons_id_does_not_take_over_their_session(study: Study, client: Client) -> None:
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
+    stranger = Client()
+    known = stranger.get(JOIN, {"PROLIFIC_PID": "pid-1"})["Location"]
+    address = client.get(JOIN, {"PROLIFIC_PID": "pid-1", "SESSION_ID": "sub-1"})["Location"]
+    client.post(f"{address}consent/", {"answer": "yes"})
+
+    assert stranger.get(known).status_code == 404
+    assert stranger.get(JOIN, {"PROLIFIC_PID": "pid-1"}).status_code == 403
+    assert stranger.get(JOIN, {"PROLIFIC_PID": "pid-1", "SESSION_ID": "guess"}).status_code == 403
 
 
 @pytest.mark.parametrize("page", ["review", "instructions", "stop"])
