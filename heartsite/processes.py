@@ -100,6 +100,8 @@ class Family:
         if self._watched:
             command = [sys.executable, watching.__file__, str(os.getpid()), *command]
         with log.open("ab") as output:
+            # Before the child writes: it shares the file's position.
+            read_to = output.tell()
             process = subprocess.Popen(  # noqa: S603 - our own command lines
                 command,
                 cwd=self._cwd,
@@ -109,7 +111,7 @@ class Family:
                 process_group=0,
                 preexec_fn=None if self._watched else _die_with(os.getpid()),
             )
-            self.children.append(Child(service.name, process, log, read_to=output.tell()))
+            self.children.append(Child(service.name, process, log, read_to=read_to))
 
     def dead(self) -> Child | None:
         """The first child that has ended, whatever its exit code."""
