@@ -2,9 +2,11 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[3]
 LIGHT = ["port", "endpoints", "prices", "scripted", "loop", "local_server"]
 HEAVY = {
     "anthropic",
@@ -18,16 +20,21 @@ HEAVY = {
 }
 
 
+def loaded_with(module: str) -> set[str]:
+    """The modules that a new Python holds after importing this one, wherever the tests were started."""
+    code = f"import sys, studies.llm.{module}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
 @pytest.mark.parametrize("module", LIGHT)
 def test_light_modules_load_nothing_heavy(module: str) -> None:
-    code = f"import sys, studies.llm.{module}; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert (HEAVY | {"django"}) & set(loaded.stdout.split()) == set()
+    assert (HEAVY | {"django"}) & loaded_with(module) == set()
 
 
 def test_the_library_knows_no_django() -> None:
-    code = "import sys, studies.llm.library; print(*sys.modules)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    names = set(loaded.stdout.split())
+    names = loaded_with("library")
     assert "pydantic_ai" in names
     assert "django" not in names
