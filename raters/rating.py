@@ -62,14 +62,21 @@ def submit(
     elif _before(rating) == {"reason": reason, "answers": dict(answers)}:
         return rating
     else:
-        _record(session, Event.Kind.CORRECTED, locked, now, _before(rating))
-        Rating.objects.filter(pk=rating.pk).update(reason=reason, corrected_at=now)
-        rating.scores.all().delete()
+        _take_back(rating, session, locked, reason, now)
     RatingScore.objects.bulk_create(
         RatingScore(rating=rating, dimension=dimensions[key], value=value) for key, value in answers.items()
     )
     RatingSession.objects.filter(pk=session.pk).update(last_seen_at=now)
     return rating
+
+
+def _take_back(
+    rating: Rating, session: RatingSession, assignment: Assignment, reason: str, now: datetime
+) -> None:
+    """Makes way for corrected answers; what stood there is kept in the session's events."""
+    _record(session, Event.Kind.CORRECTED, assignment, now, _before(rating))
+    Rating.objects.filter(pk=rating.pk).update(reason=reason, corrected_at=now)
+    rating.scores.all().delete()
 
 
 def _dimensions(session: RatingSession, answers: Mapping[str, int]) -> dict[str, Dimension]:
