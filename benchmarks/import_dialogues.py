@@ -66,7 +66,7 @@ def write_file(path: Path, dialogues: int, turns: int, replies: int) -> None:
 def manage(*arguments: str) -> None:
     """One management command in a process of its own."""
     command = [sys.executable, str(ROOT / "manage.py"), *arguments]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own words
 
 
 class Spent(NamedTuple):

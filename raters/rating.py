@@ -50,14 +50,8 @@ def submit(
         raise SessionOver
     dimensions = _dimensions(session, answers)
     if rating is None:
-        rating = Rating.objects.create(
-            assignment=locked,
-            phase=phase,
-            reason=reason,
-            layout=layout,
-            seconds=_seconds(locked, now),
-            rated_at=now,
-        )
+        first = {"phase": phase, "reason": reason, "layout": layout, "seconds": _seconds(locked, now)}
+        rating = Rating.objects.create(assignment=locked, rated_at=now, **first)
         _record(session, Event.Kind.RATED, locked, now, {})
     elif _before(rating) == {"reason": reason, "answers": dict(answers)}:
         return rating

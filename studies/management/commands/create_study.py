@@ -2,40 +2,19 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
 
-from studies import presets
+from studies import presets, protocol
 from studies.management.study_command import StudyCommand
 from studies.models import Study
 
-#: Study fields that a texts file may set.
-TEXT_FIELDS = (
-    "content_note",
-    "consent",
-    "instructions",
-    "debrief",
-    "support_contacts",
-    "support_contacts_checked_on",
-    "responsible",
-    "contact_email",
-    "reward",
-    "retention",
-    "complaint_right",
-    "adults_only",
-)
-DESIGN_FIELDS = (
-    "seed",
-    "scale",
-    "reason",
-    "dimension_order",
-    "ratings_per_pair",
-    "pairs_per_rater",
-    "max_pairs_per_dialogue",
-    "session_minutes",
-)
+#: Study fields that a texts file may set, and those that are options: what the protocol will hold.
+TEXT_FIELDS = tuple(field.name for field in fields(protocol.Texts))
+DESIGN_FIELDS = ("scale", *(field.name for field in fields(protocol.Design)))
 
 
 class Command(StudyCommand):
