@@ -118,10 +118,11 @@ def is_reachable(session: RatingSession, assignment: Assignment) -> bool:
 
 
 def pair_page(session: RatingSession, assignment: Assignment) -> PairPage:
+    design = document_for(session).design
     own = _assignments_of(session)
     before = own.filter(position__lt=assignment.position).order_by("-position").first()
     return PairPage(
-        comparison=material.comparison_for(assignment.pair, Order(assignment.order)),
+        comparison=material.comparison_for(assignment.pair, Order(assignment.order), design.shown_profile),
         number=own.filter(position__lte=assignment.position).count(),
         total=own.count(),
         done=own.filter(ratings__isnull=False).count(),
@@ -138,7 +139,8 @@ def preview_page(study: Study, number: int) -> PairPage:
         raise Http404
     pair = pairs[number - 1]
     order = Order.AB if number % 2 else Order.BA
-    return PairPage(material.comparison_for(pair, order), number, total, number - 1, None, False)
+    comparison = material.comparison_for(pair, order, study.shown_profile)
+    return PairPage(comparison, number, total, number - 1, None, False)
 
 
 def given_answers(assignment: Assignment) -> GivenAnswers:

@@ -100,6 +100,9 @@ def draft_document(study: Study, *, version: int) -> protocol.ProtocolDocument:
             dimension_order=study.dimension_order,
             reason=study.reason,
             session_minutes=study.session_minutes,
+            shown_profile=study.shown_profile,
+            max_words=study.max_words,
+            max_sentences=study.max_sentences,
         ),
         material=selectors.material_of(study),
     )

@@ -12,7 +12,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 #: Raised whenever a field is added, removed or changes its meaning.
-SCHEMA: Final = 1
+SCHEMA: Final = 2
+#: What protocols of the first schema meant without saying it: they are read for ever, and never rewritten.
+_DESIGN_OF_SCHEMA_1: Final[dict[str, Any]] = {
+    "shown_profile": "none",
+    "max_words": None,
+    "max_sentences": None,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +58,10 @@ class Texts:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How pairs become booklets. Times in minutes."""
+    """How pairs become booklets, and how replies are shown and how long they may be. Times in minutes.
+
+    `shown_profile` names a profile of `normalising`; None is no limit.
+    """
 
     seed: int
     ratings_per_pair: int
@@ -61,6 +70,9 @@ class Design:
     dimension_order: str
     reason: str
     session_minutes: int
+    shown_profile: str
+    max_words: int | None
+    max_sentences: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +138,16 @@ def sha256_of(canonical: str) -> str:
 def read(canonical: str) -> ProtocolDocument:
     """The document behind a canonical text. Raises ValueError for a schema this version cannot read."""
     raw: dict[str, Any] = json.loads(canonical)
-    if raw["schema"] != SCHEMA:
+    if raw["schema"] not in (1, SCHEMA):
         raise ValueError(f"protocol schema {raw['schema']} is not readable here (this is {SCHEMA})")
+    unsaid: dict[str, Any] = _DESIGN_OF_SCHEMA_1 if raw["schema"] == 1 else {}
     return ProtocolDocument(
         **{
             **raw,
             "texts": Texts(**raw["texts"]),
             "rubric": tuple(Asked(**row) for row in raw["rubric"]),
             "answers": tuple(Answer(**row) for row in raw["answers"]),
-            "design": Design(**raw["design"]),
+            "design": Design(**unsaid, **raw["design"]),
             "material": Material(**raw["material"]),
             "phases": tuple(raw["phases"]),
             "contrasts": tuple(Contrast(**row) for row in raw["contrasts"]),

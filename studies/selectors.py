@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from itertools import chain
+from typing import Any
 
 from django.db.models import Count
 
-from studies import protocol
+from studies import normalising, protocol
 from studies.comparison import Comparison, Order, ShownTurn
 from studies.models import Dialogue, Pair, Protocol, Response, Study, System
 
 
-def comparison_for(pair: Pair, order: Order) -> Comparison:
-    """What is shown of a pair in an order. The only bridge from stored material to a page or a prompt."""
-    first, second = pair.first.text, pair.second.text
+def comparison_for(pair: Pair, order: Order, profile: str) -> Comparison:
+    """What is shown of a pair in an order, replies as the protocol's `shown_profile` shows them.
+
+    The only bridge from stored material to a page or a prompt. The turns are shown as they were imported.
+    """
+    first, second = (normalising.shown(reply.text, profile) for reply in (pair.first, pair.second))
     if order is Order.BA:
         first, second = second, first
     return Comparison(turns=shown_turns(pair.dialogue), first=first, second=second)
@@ -36,7 +41,7 @@ def current_protocol(study: Study) -> Protocol | None:
 
 
 def material_of(study: Study) -> protocol.Material:
-    """Counts, and one SHA-256 over every pair and dialogue, whatever order the database returns them in."""
+    """Counts, and one SHA-256 over every pair, as it is shown, and every dialogue, in any order."""
     pairs = Pair.objects.of(study).values_list(
         "dialogue__external_id", "key", "kind", "expected", "first__text", "second__text"
     )
@@ -45,8 +50,20 @@ def material_of(study: Study) -> protocol.Material:
         dialogues=dialogues.count(),
         responses=Response.objects.filter(dialogue__study=study).count(),
         pairs=pairs.count(),
-        sha256=_sha256_of_rows(chain(pairs.iterator(chunk_size=2000), dialogues.iterator(chunk_size=2000))),
+        sha256=_sha256_of_rows(
+            chain(
+                _as_shown(pairs.iterator(chunk_size=2000), study.shown_profile),
+                dialogues.iterator(chunk_size=2000),
+            )
+        ),
     )
+
+
+def _as_shown(pairs: Iterable[tuple[Any, ...]], profile: str) -> Iterator[tuple[object, ...]]:
+    """The rows, their last two cells as the profile shows them; a reply in many pairs costs once."""
+    shown = lru_cache(maxsize=10_000)(partial(normalising.shown, profile=profile))
+    for *facts, first, second in pairs:
+        yield *facts, shown(first), shown(second)
 
 
 def _sha256_of_rows(rows: Iterable[tuple[object, ...]]) -> str:

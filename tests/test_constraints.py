@@ -79,6 +79,9 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
     "a scale of six": lambda: changed(first(Study), scale=6),
     "closed before opened": lambda: changed(first(Study), opened_at=None, closed_at=NOW),
     "no rating per pair": lambda: changed(first(Study), ratings_per_pair=0),
+    "a profile that nobody wrote": lambda: changed(first(Study), shown_profile="plain-0"),
+    "a reply of no words": lambda: changed(first(Study), max_words=0),
+    "a reply of no sentences": lambda: changed(first(Study), max_sentences=0),
     "a system of no kind": lambda: changed(first(System), kind="robot"),
     "replicate nought": lambda: changed(first(Response), replicate=0),
     "an empty reply": lambda: changed(first(Response), text=""),
@@ -102,6 +105,10 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
 @pytest.mark.parametrize("what", SENSELESS)
 def test_what_makes_no_sense_is_refused(session: RatingSession, what: str) -> None:
     assert refused(SENSELESS[what]())
+
+
+def test_a_length_policy_may_be_left_open(session: RatingSession) -> None:
+    assert not refused(changed(session.study, max_words=None, max_sentences=1))
 
 
 def test_one_person_has_one_session_a_study(session: RatingSession) -> None:

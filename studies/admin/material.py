@@ -31,6 +31,9 @@ DESIGN = (
     "pairs_per_rater",
     "max_pairs_per_dialogue",
     "session_minutes",
+    "shown_profile",
+    "max_words",
+    "max_sentences",
     "seed",
 )
 FROZEN = (*ETHICS, *TEXTS, *DESIGN, "slug", "title")

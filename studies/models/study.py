@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from studies import protocol
+from studies import normalising, protocol
 
 
 def random_seed() -> int:
@@ -73,6 +73,30 @@ class Study(models.Model):
             "Never shorter than the platform's own maximum."
         ),
     )
+    shown_profile = models.CharField(
+        max_length=20,
+        choices=[(name, name) for name in normalising.PROFILES],
+        default="none",
+        help_text=_(
+            "How replies are shown to raters and judges alike: as they came (none), or with even typography "
+            "(plain-1: quotes, dashes, markdown, spaces). Words are never touched; exports keep the raw text."
+        ),
+    )
+    max_words = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "Length policy of replies that models are asked for here; empty is no limit. Longer replies are "
+            "flagged, never cut. HEART's replies had at most 40 words."
+        ),
+    )
+    max_sentences = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("As above, in sentences; empty is no limit."),
+    )
     seed = models.BigIntegerField(default=random_seed, help_text=_("Every random draw comes from it."))
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -94,6 +118,15 @@ class Study(models.Model):
             models.CheckConstraint(
                 name="studies_study_counts_positive",
                 condition=Q(ratings_per_pair__gte=1, pairs_per_rater__gte=1, max_pairs_per_dialogue__gte=1),
+            ),
+            models.CheckConstraint(
+                name="studies_study_shown_profile_known",
+                condition=Q(shown_profile__in=list(normalising.PROFILES)),
+            ),
+            models.CheckConstraint(
+                name="studies_study_length_policy_positive",
+                condition=(Q(max_words__isnull=True) | Q(max_words__gte=1))
+                & (Q(max_sentences__isnull=True) | Q(max_sentences__gte=1)),
             ),
         )
 

@@ -90,7 +90,7 @@ def test_a_frozen_study_can_be_looked_at_not_changed(researcher: Client) -> None
 
     text = page(researcher, address)
 
-    assert not re.search(r'name="(consent|scale|seed|slug)"', text)
+    assert not re.search(r'name="(consent|scale|shown_profile|max_words|max_sentences|seed|slug)"', text)
     assert 'name="recruitment-0-completion_code"' in text
     assert researcher.post(reverse("admin:studies_study_delete", args=[study.pk])).status_code == 403
 
@@ -104,6 +104,18 @@ def test_the_preview_shows_a_pair_before_freezing_and_stores_nothing(researcher:
     assert "Reply A" in text
     assert researcher.get(reverse("admin:raters_study_preview", args=[study.pk, 99])).status_code == 404
     assert not RatingSession.objects.exists()
+
+
+def test_the_preview_shows_replies_as_the_draft_says(researcher: Client) -> None:
+    study = factories.make_study(dialogues=0)
+    texts = {"counsellor": "I am **here**.", "model-a": "Since when?"}
+    factories.add_dialogue(study, "d1", systems=tuple(texts), texts=texts)
+    factories.pair_up(study)
+    address = reverse("admin:raters_study_preview", args=[study.pk, 1])
+
+    assert "I am **here**." in page(researcher, address)
+    Study.objects.update(shown_profile="plain-1")
+    assert "I am here." in page(researcher, address)
 
 
 def test_an_export_is_written_by_the_worker_and_downloaded(researcher: Client) -> None:

@@ -77,6 +77,13 @@ def test_a_study_from_the_command_line(texts: Path, tmp_path: Path) -> None:
     assert (closed["completed"], closed["rated"]) == (1, len(factories.assignments_of(session)))
 
 
+def test_what_is_shown_is_chosen_on_the_command_line() -> None:
+    told("create_study", "s1", "--shown-profile", "plain-1", "--max-words", "40", "--max-sentences", "3")
+
+    study = Study.objects.get()
+    assert (study.shown_profile, study.max_words, study.max_sentences) == ("plain-1", 40, 3)
+
+
 def test_summaries_can_be_read(texts: Path) -> None:
     assert "study: s1" in text_of("create_study", "s1", "--texts", str(texts))
 
@@ -112,6 +119,8 @@ def test_what_is_missing_is_said_by_name_and_nothing_opens() -> None:
         (("create_study", "s1", "--preset", "brain"), "unknown preset 'brain'"),
         (("create_study", "s 1"), "Enter a valid"),
         (("create_study", "s1", "--session-minutes", "1"), "greater than or equal to 5"),
+        (("create_study", "s1", "--shown-profile", "plain-0"), "invalid choice: 'plain-0'"),
+        (("create_study", "s1", "--max-words", "0"), "greater than or equal to 1"),
         (("create_study", "s1", "--texts", "missing.json"), "cannot read missing.json"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from django.urls import reverse
 
 from raters import fieldwork, participating
 from raters.models import Assignment, Booklet, PlatformIdentity, Rating, RatingSession, Recruitment
-from studies.models import Study
+from studies.models import Response, Study
 from tests import factories
 from tests.factories import NOW
 from tests.raters.journeys import Fields, Rater
@@ -73,6 +74,22 @@ def test_a_whole_journey_ends_with_a_code_and_every_answer_stored(study: Study) 
     assert code == session.code != ""
     assert session.completed_at is not None
     assert Rating.objects.filter(assignment__booklet__session=session).count() == 4
+
+
+def test_replies_are_shown_as_the_protocol_says_whatever_the_study_says_later(client: Client) -> None:
+    study = factories.make_study(dialogues=0, shown_profile="plain-1")
+    texts = {"counsellor": "That is **hard**…", "model-a": "Since when?"}
+    turns = [{"speaker": "seeker", "text": "I am **done**."}]
+    factories.add_dialogue(study, "d1", systems=tuple(texts), texts=texts, turns=turns)
+    factories.pair_up(study)
+    session = factories.make_rater(factories.open_study(study))
+    Study.objects.update(shown_profile="none")
+
+    page = unescape(client.get(pair_at(session)).content.decode())
+
+    assert "That is hard..." in page
+    assert "I am **done**." in page
+    assert Response.objects.filter(text="That is **hard**…").exists()
 
 
 def test_the_join_link_goes_on_by_303_to_an_address_without_the_ids(study: Study, client: Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from raters import fieldwork, planning
 from raters.models import Recruitment
-from studies import freezing, protocol
+from studies import freezing, protocol, selectors
 from studies.models import Pair, Protocol, Response, Study
 from tests import factories
 from tests.factories import NOW
@@ -151,13 +151,36 @@ def test_the_material_hash_covers_every_shown_text() -> None:
     assert before.sha256 != after.sha256
 
 
+def test_how_replies_are_shown_and_how_long_they_may_be_is_frozen() -> None:
+    study = factories.make_study(shown_profile="plain-1", max_words=40, max_sentences=3)
+    frozen = freezing.freeze(study=study, now=NOW)
+    Study.objects.update(shown_profile="none", max_words=None)
+
+    design = frozen.document().design
+    assert (design.shown_profile, design.max_words, design.max_sentences) == ("plain-1", 40, 3)
+
+
+@pytest.mark.parametrize(("text", "differs"), [("Take **care**.", True), ("Take care.", False)])
+def test_the_material_hash_is_of_what_is_shown(text: str, differs: bool) -> None:
+    study = factories.make_study()
+    Response.objects.filter(system__name="model-a").update(text=text)
+    raw = selectors.material_of(study)
+    study.shown_profile = "plain-1"
+
+    assert (selectors.material_of(study) != raw) is differs
+    Response.objects.filter(system__name="model-a").update(text="Take care.")
+    plain = selectors.material_of(study)
+    Response.objects.filter(system__name="model-a").update(text=text)
+    assert selectors.material_of(study) == plain
+
+
 def test_the_protocol_hash_is_the_same_on_every_database() -> None:
     """Runs on SQLite and on PostgreSQL; both must give this very hash."""
     frozen = freezing.freeze(
         study=factories.make_study(systems=("ö-human", "Zeta", "alpha"), dialogues=11), now=NOW
     )
 
-    assert frozen.sha256[:16] == "6f529b7e042b9932"
+    assert frozen.sha256[:16] == "ad6ca8c133cb300e"
 
 
 @pytest.mark.parametrize("scale", [2, 3, 4, 5])

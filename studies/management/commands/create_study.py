@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
-from studies import presets, protocol
+from studies import normalising, presets, protocol
 from studies.management.study_command import StudyCommand
 from studies.models import Study
 
@@ -35,6 +35,9 @@ class Command(StudyCommand):
         parser.add_argument("--pairs-per-rater", type=int)
         parser.add_argument("--max-pairs-per-dialogue", type=int)
         parser.add_argument("--session-minutes", type=int)
+        parser.add_argument("--shown-profile", choices=tuple(normalising.PROFILES))
+        parser.add_argument("--max-words", type=int)
+        parser.add_argument("--max-sentences", type=int)
 
     def act(self, study: Study, options: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(f"there is a study {study.slug!r} already; choose another slug")

@@ -42,7 +42,7 @@ def protocol(scale: int = 5, rubric: tuple[Asked, ...] = RUBRIC) -> ProtocolDocu
         texts=Texts("", "", "", "", "", "", "", "", "", "", "", adults_only=True),
         rubric=rubric,
         answers=tuple(Answer(value, labels[value]) for value in SCALES[scale]),
-        design=Design(7, 2, 4, 1, "fixed", "required", 90),
+        design=Design(7, 2, 4, 1, "fixed", "required", 90, "none", None, None),
         material=Material(1, 2, 1, "0" * 64),
     )
 
