@@ -61,13 +61,17 @@ def _around(mark: str, most: int) -> re.Pattern[str]:
     )
 
 
-_STARS: Final = _around(r"\*", 3)
-_UNDERSCORES: Final = _around("_", 3)
-_TILDES: Final = _around("~", 2)
-_TICKS: Final = _around("`", 2)
+_MARKED: Final = (
+    ("*", _around(r"\*", 3)),
+    ("_", _around("_", 3)),
+    ("~", _around("~", 2)),
+    ("`", _around("`", 2)),
+)
 
-#: Every space but the plain one and the line ends; the control characters are the tab and its like.
-_SPACES: Final = re.compile(r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
+#: Every gap within a line but the single plain space; the control characters are the tab and its like.
+_SPACES: Final = re.compile(
+    r"[^\S\n\r\v\f\x1c-\x1e\x85\u2028\u2029]{2,}|[^\S \n\r\v\f\x1c-\x1e\x85\u2028\u2029]"
+)
 _LINE_ENDS: Final = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 #: Marks of no width, where they do not stand inside a word.
 _NO_WIDTH: Final = re.compile(
@@ -78,7 +82,12 @@ _NO_WIDTH: Final = re.compile(
 
 def _typography(text: str) -> str:
     """Straight quotes, three full stops, plain hyphens; an em dash becomes a hyphen between spaces."""
-    return _DASH.sub(_spaced_hyphen, text.translate(_CHARACTERS))
+    # Looking whether there is anything to do costs a tenth of doing it, and most texts are plain.
+    if not text.isascii():
+        text = text.translate(_CHARACTERS)
+    elif "--" not in text:
+        return text
+    return _DASH.sub(_spaced_hyphen, text)
 
 
 def _spaced_hyphen(found: re.Match[str]) -> str:
@@ -88,15 +97,20 @@ def _spaced_hyphen(found: re.Match[str]) -> str:
 def _markdown(text: str) -> str:
     """Without the marks; a link keeps its words and its address."""
     text = _FENCE.sub("", _RULE_LINE.sub("", text))
-    text = _LINK.sub(r"\1 (\2)", _LINE_MARK.sub("", text))
-    for pattern in (_STARS, _UNDERSCORES, _TILDES, _TICKS):
-        text = pattern.sub(r"\g<text>", text)
+    text = _LINE_MARK.sub("", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1 (\2)", text)
+    for mark, pattern in _MARKED:
+        if mark in text:
+            text = pattern.sub(r"\g<text>", text)
     return text
 
 
 def _spacing(text: str) -> str:
     """Single plain spaces, none at the ends of lines, at most one blank line, nothing around the whole."""
-    text = _SPACES.sub(" ", _LINE_ENDS.sub("\n", _NO_WIDTH.sub("", text)))
+    if not text.isascii():
+        text = _NO_WIDTH.sub("", text)
+    text = _SPACES.sub(" ", _LINE_ENDS.sub("\n", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r" *\n *", "\n", text)).strip()
 
 
