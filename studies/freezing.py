@@ -81,7 +81,16 @@ def problems_of(study: Study) -> list[str]:
 
 
 def draft_document(study: Study, *, version: int) -> protocol.ProtocolDocument:
-    """The protocol as it would be frozen now; previews render from it too."""
+    """The protocol as it would be frozen now."""
+    return _document(study, version, selectors.material_of(study))
+
+
+def preview_document(study: Study) -> protocol.ProtocolDocument:
+    """The draft for looking at pages: without its material, whose hash takes seconds in a large study."""
+    return _document(study, 1, protocol.Material(dialogues=0, responses=0, pairs=0, sha256=""))
+
+
+def _document(study: Study, version: int, material: protocol.Material) -> protocol.ProtocolDocument:
     return protocol.ProtocolDocument(
         study=study.slug,
         title=study.title,
@@ -104,7 +113,7 @@ def draft_document(study: Study, *, version: int) -> protocol.ProtocolDocument:
             max_words=study.max_words,
             max_sentences=study.max_sentences,
         ),
-        material=selectors.material_of(study),
+        material=material,
     )
 
 

@@ -171,7 +171,7 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
     _allow(request, "studies.view_study")
     page = selectors.preview_page(study, number)
-    document = freezing.draft_document(study, version=1)
+    document = freezing.preview_document(study)
     form = RatingForm(document, [asked.key for asked in document.rubric])
     context = {
         "page": page,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -109,6 +110,13 @@ def test_opening_an_incomplete_study_leaves_nothing_behind() -> None:
     study.refresh_from_db()
     assert study.opened_at is None
     assert not Protocol.objects.exists()
+
+
+def test_a_preview_reads_the_draft_but_for_its_material() -> None:
+    study = factories.make_study(shown_profile="plain-1")
+    draft = freezing.draft_document(study, version=1)
+
+    assert replace(freezing.preview_document(study), material=draft.material) == draft
 
 
 def test_freezing_writes_canonical_json_with_its_hash() -> None:
