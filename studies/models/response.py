@@ -23,7 +23,13 @@ class Response(models.Model):
         max_length=120, blank=True, help_text=_("Pseudonym of the person who wrote it, where one did.")
     )
     import_batch = models.ForeignKey(
-        ImportBatch, on_delete=models.RESTRICT, related_name="responses", db_index=False
+        ImportBatch,
+        null=True,
+        blank=True,
+        on_delete=models.RESTRICT,
+        related_name="responses",
+        db_index=False,
+        help_text=_("Empty: it came by no import."),
     )
 
     class Meta:
