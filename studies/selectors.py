@@ -50,7 +50,7 @@ def material_of(study: Study) -> protocol.Material:
     dialogues = Dialogue.objects.filter(study=study).values_list("external_id", "turns", "tags")
     return protocol.Material(
         dialogues=dialogues.count(),
-        responses=Response.objects.filter(dialogue__study=study).count(),
+        responses=Response.objects.of(study).count(),
         pairs=pairs.count(),
         sha256=_sha256_of_rows(
             chain(
@@ -84,13 +84,14 @@ class SystemCount:
 
 
 def systems_of(study: Study) -> list[SystemCount]:
-    """The study's systems by name, with their replies and the dialogues these cover."""
+    """The study's systems by name, decoys last, with their replies and the dialogues these cover."""
     rows = (
         System.objects.filter(study=study)
         .order_by("name")
         .annotate(replies=Count("responses"), covered=Count("responses__dialogue", distinct=True))
     )
-    return [SystemCount(row.name, row.kind, row.replies, row.covered) for row in rows]
+    counts = [SystemCount(row.name, row.kind, row.replies, row.covered) for row in rows]
+    return sorted(counts, key=lambda row: row.kind == System.Kind.DECOY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ def changes_of(study: Study, profile: str) -> ShownChanges:
     changed: list[int] = []
     kinds: dict[int, list[normalising.Kind]] = defaultdict(list)
     touched: Counter[int] = Counter()
-    rows = Response.objects.filter(dialogue__study=study).order_by("pk")
+    rows = Response.objects.of(study).order_by("pk")
     for pk, system, text in rows.values_list("pk", "system_id", "text").iterator(chunk_size=2000):
         replies[system] += 1
         if found := normalising.kinds_of(text, profile):

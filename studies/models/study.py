@@ -163,11 +163,12 @@ class Dimension(models.Model):
 
 
 class System(models.Model):
-    """A source of replies: people of one kind, or one language model as it was asked."""
+    """A source of replies: people of one kind, one language model as it was asked, or one kind of decoy."""
 
     class Kind(models.TextChoices):
         HUMAN = "human", _("human")
         LLM = "llm", _("language model")
+        DECOY = "decoy", _("decoy: replies that must lose")
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="systems")
     name = models.CharField(max_length=120)
@@ -182,7 +183,9 @@ class System(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["study", "name"], name="studies_system_once_per_study"),
-            models.CheckConstraint(name="studies_system_kind_known", condition=Q(kind__in=["human", "llm"])),
+            models.CheckConstraint(
+                name="studies_system_kind_known", condition=Q(kind__in=["human", "llm", "decoy"])
+            ),
         )
 
     def __str__(self) -> str:
