@@ -255,7 +255,20 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},  # a late sweep is the next sweep
     },
+    "llm-sweep": {
+        "task": "studies.tasks.sweep",
+        "schedule": timedelta(seconds=15),
+        "options": {"queue": "llm", "expires": 15},
+    },
 }
+
+# Language models ----------------------------------------------------------------------------------
+
+# Endpoints of one's own: the hosts that workers may call, such as llm.example.org or .example.org.
+LLM_ALLOWED_HOSTS = items("LLM_ALLOWED_HOSTS")
+LLM_ALLOW_PRIVATE = flag("LLM_ALLOW_PRIVATE", default=False)
+# A model on the same machine is what the embedded mode is for; a server's own loopback is not.
+LLM_ALLOW_LOOPBACK = flag("LLM_ALLOW_LOOPBACK", default=EMBEDDED)
 
 # The REST API -------------------------------------------------------------------------------------
 

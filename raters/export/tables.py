@@ -147,7 +147,7 @@ def response_rows(study: Study) -> Iterator[ResponseRow]:
             writer=row.writer,
             text=row.text,
             words=len(row.text.split()),
-            import_number=numbers.get(row.import_batch_id) if row.import_batch_id else None,
+            import_number=numbers.get(row.import_batch_id or 0),
         )
 
 

@@ -1,19 +1,33 @@
 """Columns, constraints, one-line facts and QuerySets. Rules live in the verb modules."""
 
 from studies.models.dialogue import Dialogue, Turn
+from studies.models.generation import Generation
 from studies.models.import_batch import ImportBatch
+from studies.models.judgment import Judge, Judgment, JudgmentScore
+from studies.models.llm_call import LLMCall
 from studies.models.pair import Pair
+from studies.models.provider import Provider
 from studies.models.response import Response
+from studies.models.run import Run
 from studies.models.study import Dimension, Protocol, Study, System
+from studies.models.work import WorkRow
 
 __all__ = [
     "Dialogue",
     "Dimension",
+    "Generation",
     "ImportBatch",
+    "Judge",
+    "Judgment",
+    "JudgmentScore",
+    "LLMCall",
     "Pair",
     "Protocol",
+    "Provider",
     "Response",
+    "Run",
     "Study",
     "System",
     "Turn",
+    "WorkRow",
 ]

@@ -33,7 +33,6 @@ class Response(models.Model):
     writer = models.CharField(
         max_length=120, blank=True, help_text=_("Pseudonym of the person who wrote it, where one did.")
     )
-    #: Empty for a reply that came by no import.
     import_batch = models.ForeignKey(
         ImportBatch,
         null=True,
@@ -41,6 +40,7 @@ class Response(models.Model):
         on_delete=models.RESTRICT,
         related_name="responses",
         db_index=False,
+        help_text=_("Empty: it came by no import."),
     )
 
     objects = ResponseQuerySet.as_manager()

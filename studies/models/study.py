@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from studies import normalising, protocol
+from studies.models.asking import Asked
+from studies.models.provider import Provider
 
 
 def random_seed() -> int:
@@ -162,8 +164,11 @@ class Dimension(models.Model):
         return self.key
 
 
-class System(models.Model):
-    """A source of replies: people of one kind, one language model as it was asked, or one kind of decoy."""
+class System(Asked):
+    """A source of replies: people of one kind, one language model as it was asked, or one kind of decoy.
+
+    Without a provider nothing is fetched: its replies were imported, or made to lose.
+    """
 
     class Kind(models.TextChoices):
         HUMAN = "human", _("human")
@@ -179,12 +184,24 @@ class System(models.Model):
     model_id = models.CharField(max_length=160, blank=True, help_text=_("Dated model id."))
     params_total = models.BigIntegerField(null=True, blank=True, help_text=_("Parameters, where published."))
     params_active = models.BigIntegerField(null=True, blank=True)
+    provider = models.ForeignKey(
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="systems",
+        help_text=_("Where its replies are fetched. Empty: they were imported."),
+    )
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["study", "name"], name="studies_system_once_per_study"),
             models.CheckConstraint(
                 name="studies_system_kind_known", condition=Q(kind__in=["human", "llm", "decoy"])
+            ),
+            models.CheckConstraint(
+                name="studies_system_fetched_is_a_model",
+                condition=Q(provider__isnull=True) | (Q(kind="llm") & ~Q(model_id="")),
             ),
         )
 

@@ -1,0 +1,87 @@
+"""What a run may spend: reserved before a call by one conditional UPDATE, settled after it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.db.models import F, Q
+from django.db.models.functions import Greatest
+
+from studies.calling.estimating import most_input_tokens
+from studies.llm.port import CallRequest, ErrorKind, Usage
+from studies.llm.prices import Priced, price_of, price_provider
+from studies.models import Provider, Run
+
+#: Failures for which no provider charges. After any other one nobody here can know.
+FREE: Final = frozenset(
+    {
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.OVERLOADED,
+        ErrorKind.SERVER,
+        ErrorKind.AUTHENTICATION,
+        ErrorKind.QUOTA,
+        ErrorKind.UNKNOWN_MODEL,
+        ErrorKind.CONTEXT_WINDOW,
+        ErrorKind.BAD_REQUEST,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Tokens of input and output together, and money in millionths; no price counts as no money."""
+
+    tokens: int
+    micros: int
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.tokens + other.tokens, self.micros + other.micros)
+
+
+NOTHING: Final = Amount(0, 0)
+
+
+def most_of(request: CallRequest, provider: Provider) -> Amount:
+    """The most that a call can have and cost."""
+    told, wrote = most_input_tokens(request), request.settings.max_tokens
+    priced = priced_for(request.model, provider, Usage(told, 0, wrote, 0))
+    return Amount(told + wrote, priced.cost_micros or 0)
+
+
+def priced_for(model: str, provider: Provider, usage: Usage) -> Priced:
+    """What the tokens cost at this provider, or why that is not known. No model at all costs nothing."""
+    if provider.api == Provider.Api.SCRIPTED:
+        return Priced(0, "USD", "no model was called", "")
+    return price_of(model, price_provider(provider.endpoint), usage, overrides=provider.own_prices)
+
+
+def reserve(*, run: Run, calls: int, amount: Amount) -> bool:
+    """Takes calls, tokens and money from what is left. False: the run is stopped, or it is not enough."""
+    within = (
+        Q(cap_calls__isnull=True) | Q(cap_calls__gte=F("calls") + calls),
+        Q(cap_tokens__isnull=True)
+        | Q(cap_tokens__gte=F("reserved_tokens") + F("spent_tokens") + amount.tokens),
+        Q(cap_micros__isnull=True)
+        | Q(cap_micros__gte=F("reserved_micros") + F("spent_micros") + amount.micros),
+    )
+    taken = (
+        Run.objects.calling()
+        .filter(*within, pk=run.pk)
+        .update(
+            calls=F("calls") + calls,
+            reserved_tokens=F("reserved_tokens") + amount.tokens,
+            reserved_micros=F("reserved_micros") + amount.micros,
+        )
+    )
+    return bool(taken)
+
+
+def settle(*, run: Run, reserved: Amount, spent: Amount) -> None:
+    """Turns a reservation into what was really spent, which is written down whatever the cap says."""
+    Run.objects.filter(pk=run.pk).update(
+        reserved_tokens=Greatest(F("reserved_tokens") - reserved.tokens, 0),
+        reserved_micros=Greatest(F("reserved_micros") - reserved.micros, 0),
+        spent_tokens=F("spent_tokens") + spent.tokens,
+        spent_micros=F("spent_micros") + spent.micros,
+    )

@@ -1,0 +1,139 @@
+"""The life of a run: started within a budget, paused, resumed, retried, cancelled, finished."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from studies.models import Generation, Judgment, Run, Study, WorkRow
+
+#: The rows of each kind of run.
+ROWS: Final[dict[str, type[Generation] | type[Judgment]]] = {
+    Run.Kind.GENERATE: Generation,
+    Run.Kind.JUDGE: Judgment,
+}
+
+
+class CannotDo(Exception):
+    """The run is not in a state for that; the message says why and what to do."""
+
+
+def rows_of(run: Run) -> type[Generation] | type[Judgment]:
+    return ROWS[run.kind]
+
+
+def next_number(study: Study) -> int:
+    """The number of the study's next run; call it under the study's lock."""
+    return (study.runs.aggregate(last=Max("number"))["last"] or 0) + 1
+
+
+@transaction.atomic
+def start(
+    *,
+    run: Run,
+    now: datetime,
+    cap_calls: int | None,
+    cap_tokens: int | None,
+    cap_micros: int | None,
+) -> Run:
+    """Lets workers call models within these limits. Raises CannotDo."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.state != "planned":
+        raise CannotDo(_("This run was started already."))
+    if locked.priced_at is None:
+        raise CannotDo(_("The prices have not been looked up yet; wait a moment."))
+    if cap_calls is None and cap_tokens is None and cap_micros is None:
+        raise CannotDo(_("Set at least one limit: calls, tokens or money."))
+    if locked.plan.get("unpriced") and cap_calls is None and cap_tokens is None:
+        raise CannotDo(
+            _("No price is known for %s: limit the calls or the tokens, since money cannot limit them.")
+            % ", ".join(locked.plan["unpriced"])
+        )
+    locked.cap_calls, locked.cap_tokens, locked.cap_micros = cap_calls, cap_tokens, cap_micros
+    locked.started_at = now
+    locked.save(update_fields=["cap_calls", "cap_tokens", "cap_micros", "started_at"])
+    return locked
+
+
+def pause(*, run: Run, reason: str, now: datetime) -> bool:
+    """Stops further calls; those under way are finished and written down. False: it was not running."""
+    return bool(Run.objects.calling().filter(pk=run.pk).update(paused_at=now, pause_reason=reason))
+
+
+@transaction.atomic
+def resume(
+    *,
+    run: Run,
+    cap_calls: int | None = None,
+    cap_tokens: int | None = None,
+    cap_micros: int | None = None,
+) -> Run:
+    """Goes on where it was paused, with higher limits where they are given. Raises CannotDo."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.state != "paused":
+        raise CannotDo(_("This run is not paused."))
+    if locked.gate_passed is False and not locked.is_past_gate:
+        raise CannotDo(_("The pilot did not pass: waive it with a reason, or cancel the run."))
+    locked.paused_at, locked.pause_reason = None, ""
+    for name, value in (("cap_calls", cap_calls), ("cap_tokens", cap_tokens), ("cap_micros", cap_micros)):
+        if value is not None:
+            setattr(locked, name, value)
+    if locked.cap_calls is not None and locked.cap_calls < locked.calls:
+        raise CannotDo(_("The run has made %d calls already: its limit cannot be lower.") % locked.calls)
+    locked.save(update_fields=["paused_at", "pause_reason", "cap_calls", "cap_tokens", "cap_micros"])
+    return locked
+
+
+@transaction.atomic
+def retry_failed(*, run: Run, now: datetime) -> int:
+    """Puts failed rows back in line; how many. A finished run goes on. Raises CannotDo."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.state == "cancelled":
+        raise CannotDo(_("This run was cancelled."))
+    failed = rows_of(locked).objects.filter(run=locked, status=WorkRow.Status.FAILED)
+    again = failed.update(
+        status=WorkRow.Status.PENDING,
+        failures=0,
+        not_before=now,
+        finished_at=None,
+        error_kind="",
+        error="",
+    )
+    if again and locked.finished_at is not None:
+        Run.objects.filter(pk=locked.pk).update(finished_at=None)
+    return again
+
+
+@transaction.atomic
+def cancel(*, run: Run, now: datetime) -> Run:
+    """Ends a run for good: rows that were never called are taken away, others fail. Raises CannotDo."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    if locked.state in ("cancelled", "finished"):
+        raise CannotDo(_("This run has ended already."))
+    waiting = rows_of(locked).objects.filter(run=locked, status=WorkRow.Status.PENDING)
+    waiting.filter(attempts=0).delete()
+    waiting.update(
+        status=WorkRow.Status.FAILED,
+        finished_at=now,
+        error_kind="cancelled",
+        error=cancelled(),
+    )
+    locked.cancelled_at = now
+    locked.save(update_fields=["cancelled_at"])
+    return locked
+
+
+def cancelled() -> str:
+    """What stands in a row that a cancelled run left without an answer."""
+    return _("The run was cancelled before this was answered.")
+
+
+def finish_if_done(*, run: Run, now: datetime) -> bool:
+    """Notes the end of a run that has nothing left to do."""
+    if rows_of(run).objects.filter(run=run).open().exists():
+        return False
+    return bool(Run.objects.calling().filter(pk=run.pk).update(finished_at=now))

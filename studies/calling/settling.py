@@ -1,0 +1,255 @@
+"""Settling: what came back is written down, the money counted, and each row goes on or ends."""
+
+from __future__ import annotations
+
+import logging
+import random
+import re
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from studies.calling import budget, runs
+from studies.calling.budget import NOTHING, Amount
+from studies.calling.claiming import Claimed
+from studies.calling.craft import MOST_SAMPLES, Craft, Reading
+from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
+from studies.llm.port import CallError, Completion, ErrorKind, Wire
+from studies.models import LLMCall, Provider, Run, WorkRow
+
+logger = logging.getLogger(__name__)
+
+#: A run whose first rows all fail for good is paused: the fault is not in the rows.
+HOPELESS: Final = 10
+_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
+_CRASHED: Final = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A call that has come to its end."""
+
+    claimed: Claimed
+    answer: Completion | CallError
+    at: datetime
+
+
+@dataclass(slots=True)
+class _Ending:
+    """What a call means for its row, its budget and its run."""
+
+    call: dict[str, Any]
+    row: dict[str, Any]
+    spent: Amount
+    reading: Reading | None = None
+    pause: str = ""
+    held_until: datetime | None = None
+    taken: bool = field(default=False)
+
+
+def settle(*, run: Run, craft: Craft, arrived: Sequence[Arrived], rng: random.Random) -> None:
+    """Writes down what came back: all of it or nothing, in one transaction."""
+    endings = [(one, _ending(craft, one, rng)) for one in arrived]
+    _hold(endings)
+    with transaction.atomic():
+        spent = reserved = NOTHING
+        for one, ending in endings:
+            if _finish(craft, one, ending):
+                reserved, spent = reserved + one.claimed.reserved, spent + ending.spent
+        craft.store(
+            [
+                (one.claimed.row, ending.reading)
+                for one, ending in endings
+                if ending.taken and ending.reading is not None
+            ]
+        )
+        budget.settle(run=run, reserved=reserved, spent=spent)
+    _stop_where_hopeless(run, endings, max(one.at for one in arrived))
+
+
+def _ending(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
+    if isinstance(one.answer, CallError):
+        return _failed(one.claimed, one.answer, one.at, rng)
+    return _answered(craft, one.claimed, one.answer, one.at)
+
+
+def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) -> _Ending:
+    reading = _read(craft, claimed, answer)
+    row, usage = claimed.row, answer.usage
+    priced = budget.priced_for(claimed.ask.request.model, claimed.provider, usage)
+    told = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
+    spent = Amount(
+        claimed.reserved.tokens if told is None else told,
+        # A cost that nobody can tell counts in full, so that the cap holds whatever it was.
+        claimed.reserved.micros if priced.cost_micros is None else priced.cost_micros,
+    )
+    call = {
+        "result": LLMCall.Result.ANSWERED,
+        "output_mode": answer.output_mode,
+        "settings_sent": dict(answer.settings_sent),
+        "settings_dropped": dict(answer.settings_dropped),
+        "model_returned": storable(answer.model_returned)[:160],
+        "response_id": storable(answer.response_id)[:200],
+        "system_fingerprint": storable(answer.system_fingerprint)[:120],
+        "finish_reason": answer.finish_reason,
+        "refusal": storable(answer.refusal),
+        "reading": reading.status,
+        "reading_detail": storable(reading.detail),
+        "input_tokens": usage.input_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "output_tokens": usage.output_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+        "cost_micros": priced.cost_micros,
+        "currency": priced.currency,
+        "price_source": priced.source,
+        "cost_reason": priced.reason,
+        "first_token_ms": _ms(answer.first_token_seconds),
+        "latency_ms": _ms(answer.seconds),
+        **_wire_columns(answer.wire),
+    }
+    samples = row.samples if reading.outcome else row.samples + 1
+    if reading.status == _CRASHED:
+        return _Ending(call, _given_up(_CRASHED, reading.detail, at), spent)
+    if not reading.outcome and samples < MOST_SAMPLES:
+        return _Ending(call, _again(at) | {"samples": samples, "failures": 0}, spent)
+    if not reading.outcome:
+        reading = Reading(reading.status, "unparseable", reading.detail, reading.columns, reading.content)
+    done = {
+        "status": WorkRow.Status.DONE,
+        "outcome": reading.outcome,
+        "samples": samples,
+        "finished_at": at,
+        "lease_until": None,
+        "call_id": claimed.call.pk,
+        "error_kind": "",
+        "error": "" if reading.outcome == "ok" else storable(reading.detail),
+        **reading.columns,
+    }
+    return _Ending(call, done, spent, reading=reading)
+
+
+def _read(craft: Craft, claimed: Claimed, answer: Completion) -> Reading:
+    """A fault of ours while reading must not lose an answer that was paid for."""
+    try:
+        return craft.read(claimed.row, claimed.ask, answer)
+    except Exception as error:
+        logger.exception("the answer of call %s could not be looked at", claimed.call.pk)
+        return Reading(_CRASHED, "", f"This program failed on the answer ({type(error).__name__}).")
+
+
+def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random) -> _Ending:
+    unknown = error.kind not in budget.FREE
+    call = {
+        "result": LLMCall.Result.FAILED,
+        "error_kind": error.kind.value,
+        "error": storable(error.sentence),
+        "latency_ms": _ms(error.seconds),
+        "retry_after_ms": _ms(error.retry_after),
+        "cost_micros": None if unknown else 0,
+        "cost_reason": "The call failed; whether it was charged is not known." if unknown else "",
+        **(_wire_columns(error.wire) if error.wire else {}),
+    }
+    spent = claimed.reserved if unknown else NOTHING
+    if error.kind.pauses_run:
+        return _Ending(call, _again(at), spent, pause=error.sentence)
+    failures = claimed.row.failures + 1
+    if not error.kind.is_transient or failures >= MOST_FAILURES:
+        return _Ending(call, _given_up(error.kind.value, error.sentence, at, failures=failures), spent)
+    seconds = seconds_to_wait(failures, error.retry_after, rng)
+    again = _again(at + timedelta(seconds=seconds)) | {
+        "failures": failures,
+        "error_kind": error.kind.value,
+        "error": storable(error.sentence),
+    }
+    return _Ending(call, again, spent, held_until=_held_until(error, at))
+
+
+def _held_until(error: CallError, at: datetime) -> datetime | None:
+    """A provider that asks to wait asks it of everybody who holds the key."""
+    if error.kind not in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED) or not error.retry_after:
+        return None
+    return at + timedelta(seconds=min(error.retry_after, LONGEST_WAIT))
+
+
+def _again(at: datetime) -> dict[str, Any]:
+    return {"status": WorkRow.Status.PENDING, "not_before": at, "lease_until": None}
+
+
+def _given_up(kind: str, sentence: str, at: datetime, *, failures: int | None = None) -> dict[str, Any]:
+    return {
+        "status": WorkRow.Status.FAILED,
+        "finished_at": at,
+        "lease_until": None,
+        "error_kind": kind,
+        "error": storable(sentence),
+    } | ({} if failures is None else {"failures": failures})
+
+
+def _hold(endings: Sequence[tuple[Arrived, _Ending]]) -> None:
+    """Before the transaction and by itself, so that no lock of a provider waits for one of a row."""
+    latest: dict[int, datetime] = {}
+    for one, ending in endings:
+        if ending.held_until is not None:
+            key = one.claimed.provider.pk
+            latest[key] = max(ending.held_until, latest.get(key, ending.held_until))
+    for key, until in latest.items():
+        Provider.objects.filter(Q(held_until__isnull=True) | Q(held_until__lt=until), pk=key).update(
+            held_until=until
+        )
+
+
+def _finish(craft: Craft, one: Arrived, ending: _Ending) -> bool:
+    """Whether the call was still open. One that was given up for lost is settled, and its row somebody's."""
+    claimed = one.claimed
+    open_call = LLMCall.objects.under_way().filter(pk=claimed.call.pk)
+    if not open_call.update(finished_at=one.at, **ending.call):
+        logger.warning("call %s came back after it was given up for lost", claimed.call.pk)
+        return False
+    mine = craft.rows.objects.filter(
+        pk=claimed.row.pk, status=WorkRow.Status.RUNNING, attempts=claimed.row.attempts
+    )
+    ending.taken = bool(mine.update(**ending.row))
+    return True
+
+
+def _stop_where_hopeless(run: Run, endings: Sequence[tuple[Arrived, _Ending]], at: datetime) -> None:
+    """Pauses the run for a failure that all its calls would share."""
+    reason = next((ending.pause for _, ending in endings if ending.pause), "")
+    failed = [ending for _, ending in endings if ending.row["status"] == WorkRow.Status.FAILED]
+    if not reason and failed:
+        rows = runs.rows_of(run).objects.filter(run=run)
+        is_hopeless = (
+            rows.filter(status=WorkRow.Status.FAILED).count() >= HOPELESS
+            and not rows.filter(status=WorkRow.Status.DONE).exists()
+        )
+        reason = f"Every call so far failed. The last one: {failed[-1].row['error']}" if is_hopeless else ""
+    if reason:
+        runs.pause(run=run, reason=storable(reason), now=at)
+    current = Run.objects.get(pk=run.pk)
+    if current.cap_micros is not None and current.spent_micros > current.cap_micros:
+        reason = "A provider charged more than the most its calls could cost; the run is over its limit."
+        runs.pause(run=run, reason=reason, now=at)
+
+
+def _wire_columns(wire: Wire) -> Mapping[str, Any]:
+    return {
+        "http_status": wire.http_status,
+        "request_id": storable(wire.request_id)[:200],
+        "raw": zlib.compress(wire.raw_body, 1),
+        "raw_sha256": wire.raw_sha256,
+        "raw_truncated": wire.raw_truncated,
+    }
+
+
+def _ms(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * 1000)
+
+
+def storable(text: str) -> str:
+    """A text that both databases can hold: a NUL, or half a character, becomes the replacement sign."""
+    return _UNSTORABLE.sub("\ufffd", text)

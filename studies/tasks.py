@@ -1,0 +1,122 @@
+"""Nudges to the workers that call language models. What is to be done stands in rows, never in a message.
+
+They have a queue and workers of their own: a call may take minutes, and raters must not wait for it.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import random
+import time
+from typing import Any, Final
+
+from celery import shared_task
+from celery.signals import worker_shutting_down
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from studies.calling import clients, designing, recovering, runs
+from studies.calling.craft import Craft
+from studies.calling.draining import Drained, drain
+from studies.generation.replying import Replying
+from studies.judging import piloting
+from studies.judging.judging import Judging
+from studies.models import Run
+
+log = logging.getLogger(__name__)
+
+QUEUE: Final = "llm"
+#: How long one message keeps a worker; then other runs have their turn.
+SLICE: Final = 60.0  # seconds
+#: How many workers a nudge wakes. One that finds nothing to do is done at once.
+WAKES: Final = 4
+#: A wait that is longer is left to the sweep.
+LONGEST_WAIT: Final = 60.0  # seconds
+STALE: Final = 30  # seconds
+
+#: Made before the pool is forked, so that its processes see what the main one is told.
+_stopping = multiprocessing.Event()
+
+
+@worker_shutting_down.connect
+def _note_stop(**_: Any) -> None:
+    _stopping.set()
+
+
+@shared_task(queue=QUEUE)
+def sweep() -> None:
+    """Every few seconds: write off what died with its worker, price new plans, nudge what is due."""
+    recovering.recover_lost(now=timezone.now(), rng=random.Random())
+    for run in Run.objects.filter(priced_at__isnull=True, cancelled_at__isnull=True).exclude(plan={}):
+        price_run.apply_async((run.pk,), expires=STALE)
+    for run in Run.objects.calling():
+        _wake(run.pk, expires=STALE)
+
+
+@shared_task(queue=QUEUE)
+def price_run(pk: int) -> None:
+    run = Run.objects.get(pk=pk)
+    try:
+        designing.price(run=run, now=timezone.now())
+    except designing.PlanError as error:
+        Run.objects.filter(pk=pk).update(plan=run.plan | {"problem": str(error)})
+
+
+@shared_task(queue=QUEUE)
+def drain_run(pk: int) -> None:
+    """Works on a run for a while, decides its gate when its pilot is over, and notes its end."""
+    run = Run.objects.calling().select_related("study", "protocol").filter(pk=pk).first()
+    if run is None:
+        return
+    deadline = time.monotonic() + SLICE
+    drained = drain(
+        run=run,
+        craft=craft_for(run),
+        client=clients.client(),
+        submit=clients.submit,
+        worker=clients.worker_name(),
+        clock=timezone.now,
+        rng=random.Random(),
+        is_time_up=lambda: time.monotonic() > deadline,
+        is_stopping=_stopping.is_set,
+    )
+    opened = run.kind == Run.Kind.JUDGE and piloting.decide(run=run, now=timezone.now())
+    if not _stopping.is_set() and not runs.finish_if_done(run=run, now=timezone.now()):
+        _go_on(pk, drained, has_opened=bool(opened))
+
+
+def craft_for(run: Run) -> Craft:
+    return Judging(run) if run.kind == Run.Kind.JUDGE else Replying(run)
+
+
+def nudge(run: Run) -> None:
+    """After the commit, wakes workers for a run. Without a broker nothing is lost: the sweep nudges again."""
+    task = _wake if run.started_at else _price_soon
+    transaction.on_commit(lambda: task(run.pk))
+
+
+def _go_on(pk: int, drained: Drained, *, has_opened: bool) -> None:
+    if has_opened:
+        _wake(pk)
+    elif drained.has_more:
+        drain_run.apply_async((pk,))
+    elif drained.wait is not None and drained.wait <= LONGEST_WAIT:
+        drain_run.apply_async((pk,), countdown=max(drained.wait, 0.1))
+
+
+def _wake(pk: int, expires: int | None = None) -> None:
+    _send(drain_run, pk, times=WAKES, expires=expires)
+
+
+def _price_soon(pk: int) -> None:
+    _send(price_run, pk)
+
+
+def _send(task: Any, pk: int, *, times: int = 1, expires: int | None = None) -> None:
+    try:
+        for _ in range(times):
+            task.apply_async((pk,), expires=expires)
+    except OperationalError:
+        log.warning("The broker did not answer; the run waits in the database for the next sweep.")
