@@ -12,7 +12,7 @@ from typing import Literal
 
 from django.db import transaction
 
-from studies.models import Pair, Response, Study
+from studies.models import Pair, Response, Study, System
 
 Replicates = Literal["first", "random", "all"]
 
@@ -56,7 +56,7 @@ def make_pairs(
     dialogue ("replicates") are never compared with each other; `replicates` says which of them take part.
     Making the same pairs again changes nothing.
     """
-    _lock_unfrozen(study)
+    lock_unfrozen(study)
     if sample is not None and sample < 1:
         raise PairingError("a sample needs at least one pair a dialogue")
     grouped = _by_dialogue(study)
@@ -75,14 +75,19 @@ def make_pairs(
 
 @transaction.atomic
 def remove_pairs(*, study: Study) -> int:
-    """Takes back all pairs of a study that is not frozen; how many."""
-    _lock_unfrozen(study)
+    """Takes back all pairs of a study that is not frozen, decoys with their replies too; how many."""
+    lock_unfrozen(study)
     removed, _ = Pair.objects.of(study).delete()
+    Response.objects.of(study).filter(system__kind=System.Kind.DECOY).delete()
+    System.objects.filter(study=study, kind=System.Kind.DECOY).delete()
     return removed
 
 
-def _lock_unfrozen(study: Study) -> None:
-    """Freezing locks the same row, so material cannot change while it is being written down."""
+def lock_unfrozen(study: Study) -> None:
+    """Until the transaction ends. Raises PairingError.
+
+    Freezing locks the same row, so material cannot change while it is being written down.
+    """
     if Study.objects.select_for_update().get(pk=study.pk).is_frozen():
         raise PairingError("the study is frozen: its pairs can no longer change")
 
@@ -115,8 +120,10 @@ def pair_key(dialogue: str, first: Reply, second: Reply) -> str:
 
 def _by_dialogue(study: Study) -> dict[str, list[Reply]]:
     """Sorted here, not by the database: two engines sort text differently, and draws follow this order."""
-    rows = Response.objects.filter(dialogue__study=study).values_list(
-        "pk", "dialogue_id", "dialogue__external_id", "system__name", "replicate"
+    rows = (
+        Response.objects.of(study)
+        .genuine()
+        .values_list("pk", "dialogue_id", "dialogue__external_id", "system__name", "replicate")
     )
     grouped: dict[str, list[Reply]] = defaultdict(list)
     for row in rows.iterator(chunk_size=5000):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studies import presets
 from studies.admin.imports import import_urls
+from studies.admin.shown import shown_urls
 from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study, System
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
@@ -102,7 +103,7 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         return str(_("frozen")) if study.is_frozen() else str(_("being written"))
 
     def get_urls(self) -> list[URLPattern]:
-        return import_urls + super().get_urls()
+        return import_urls + shown_urls + super().get_urls()
 
     def get_form(
         self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any

@@ -40,6 +40,6 @@ class Command(StudyCommand):
             "study": study.slug,
             "pairs_new": made.new,
             "pairs_known": made.known,
-            "pairs": Pair.objects.of(study).count(),
+            "pairs": Pair.objects.of(study).main().count(),
             "dialogues": made.dialogues,
         }
