@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Self
 
 from django.db import models
@@ -16,6 +17,10 @@ from studies.models.study import Study, System
 class ResponseQuerySet(models.QuerySet["Response"]):
     def of(self, study: Study) -> Self:
         return self.filter(dialogue__study=study)
+
+    def flawed(self, keep: Collection[str] = ()) -> Self:
+        """Fetched replies that came to something else than a reply, those left out whose outcome is kept."""
+        return self.filter(generation__isnull=False).exclude(generation__outcome__in=["ok", *keep])
 
     def genuine(self) -> Self:
         """Those that are compared; decoys only show whether somebody reads."""
