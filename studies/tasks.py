@@ -28,7 +28,6 @@ from studies.models import Run
 
 log = logging.getLogger(__name__)
 
-QUEUE: Final = "llm"
 #: How long one message keeps a worker; then other runs have their turn.
 SLICE: Final = 60.0  # seconds
 #: How many workers a nudge wakes. One that finds nothing to do is done at once.
@@ -46,7 +45,7 @@ def _note_stop(**_: Any) -> None:
     _stopping.set()
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def sweep() -> None:
     """Every few seconds: write off what died with its worker, price new plans, nudge what is due."""
     recovering.recover_lost(now=timezone.now(), rng=random.Random())
@@ -56,7 +55,7 @@ def sweep() -> None:
         _wake(run.pk, expires=STALE)
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def price_run(pk: int) -> None:
     run = Run.objects.get(pk=pk)
     try:
@@ -65,7 +64,7 @@ def price_run(pk: int) -> None:
         Run.objects.filter(pk=pk).update(plan=run.plan | {"problem": str(error)})
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def drain_run(pk: int) -> None:
     """Works on a run for a while; if there is more to be done then, somebody is told."""
     drained = work(pk, seconds=SLICE)
