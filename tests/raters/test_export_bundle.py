@@ -104,6 +104,9 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert [dataset["file_name"] for dataset in manifest["datasets"]] == ["sample.jsonl"]
     assert manifest["fieldwork"]["rated"] == 4
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
+    assert manifest["runs"] == {"generate": {}, "judge": {}}
+    assert manifest["trial"] is False
+    assert manifest["format"] == 2
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256
 
