@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from raters.export.cells import Cell, csv_file
+from raters.export.machine_tables import MACHINE_TABLES
 from raters.export.tables import TABLES
 from raters.selectors import progress_of, realised_imbalance
 from raters.verdicts import (
@@ -47,6 +48,9 @@ RATING_COLUMNS: Final = tuple(
 
 _RATING_CELLS: Final = itemgetter(*(Verdict._fields.index(column) for column in RATING_COLUMNS))
 
+#: Every table but those two.
+ALL_TABLES: Final = (*TABLES, *MACHINE_TABLES)
+
 Tick = Callable[[], None]
 
 
@@ -66,7 +70,7 @@ def write_bundle(*, study: Study, folder: Path, now: datetime, tick: Tick = lamb
     and then, for whoever has to show a sign of life.
     """
     rows = _write_verdicts(study, folder, tick)
-    for table in TABLES:
+    for table in ALL_TABLES:
         with csv_file(folder / table.file, table.columns, tick) as out:
             for row in table.rows(study):
                 out.write(row)

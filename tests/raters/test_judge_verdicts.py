@@ -21,11 +21,11 @@ from studies.judging.planning import plan_judgments
 from studies.models import Judge, Judgment, JudgmentScore, Pair, Run, Study, System
 from tests.factories import NOW, SYSTEMS, make_rater, make_study, open_study, rate_all
 from tests.machines import make_judges, make_provider, run_to_end
+from tests.raters.machine_studies import ONCE
 
 pytestmark = pytest.mark.django_db
 
 PANEL = JuryDesign(preset="paper-panel", consistency_share=0.0)
-ONCE = JuryDesign(consistency_share=0.0)
 WITH_OWN = JuryDesign(same_family_share=1.0, consistency_share=0.0)
 
 
