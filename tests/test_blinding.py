@@ -17,8 +17,10 @@ from django.urls import reverse
 from raters import fieldwork, participating
 from raters.models import Assignment, RatingSession, Recruitment
 from studies import pairing
-from studies.models import Pair, Protocol, Response, Study, System
+from studies.judging.planning import plan_judgments
+from studies.models import Judgment, Pair, Protocol, Response, Study, System
 from tests import factories
+from tests.scripted_runs import make_judges, make_provider, run_to_end
 
 pytestmark = pytest.mark.django_db
 
@@ -40,6 +42,9 @@ LOUD = (
     "LOUDSTUDY",
     "LOUDSUBMISSION",
     "DECOY",
+    "LOUDJUDGE",
+    "LOUDPROVIDER",
+    "LOUDSECRET",
 )
 
 
@@ -67,7 +72,14 @@ def loud_study() -> Study:
     pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
     factories.add_decoys(study, 12)
     Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE", stopped_code="PART")
-    return factories.open_study(study)
+    judges = make_judges(
+        study,
+        make_provider("LOUDPROVIDER", key_name="LOUDSECRET_API_KEY"),
+        families=("LOUDJUDGE-1", "LOUDJUDGE-2", "LOUDJUDGE-3"),
+    )
+    factories.open_study(study)
+    run_to_end(plan_judgments(study=study, judges=judges, pilot=0, now=factories.NOW))
+    return study
 
 
 @pytest.fixture
@@ -176,6 +188,9 @@ def test_the_planted_names_are_really_there(loud_study: Study) -> None:
     assert pair.first.system.name == "LOUDHUMAN"
     assert System.objects.filter(study=loud_study, name__startswith="decoy: ").count() == 3
     assert "LOUDCONSTRUCT" in Protocol.objects.get().canonical
+    judgment = Judgment.objects.select_related("judge", "provider").filter(outcome="ok")[0]
+    assert judgment.judge.name.startswith("judge-LOUDJUDGE")
+    assert judgment.provider.name == "LOUDPROVIDER"
 
 
 def test_no_template_is_given_a_model(loud_study: Study, contexts: list[dict[str, Any]]) -> None:

@@ -46,6 +46,11 @@ TABLES = {
     "pairs.csv",
     "sessions.csv",
     "imports.csv",
+    "runs.csv",
+    "judges.csv",
+    "judgments.csv",
+    "generations.csv",
+    "llm_calls.csv",
 }
 
 
@@ -74,6 +79,11 @@ def test_an_export_holds_every_planned_row(tmp_path: Path) -> None:
         "pairs.csv": 8,
         "sessions.csv": 4,
         "imports.csv": 1,
+        "runs.csv": 0,
+        "judges.csv": 0,
+        "judgments.csv": 0,
+        "generations.csv": 0,
+        "llm_calls.csv": 0,
         "protocol.json": None,
         "codebook.md": None,
     }
@@ -105,6 +115,9 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert [dataset["file_name"] for dataset in manifest["datasets"]] == ["sample.jsonl"]
     assert manifest["fieldwork"]["rated"] == 4
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
+    assert manifest["runs"] == {"generate": {}, "judge": {}}
+    assert manifest["trial"] is False
+    assert manifest["format"] == 2
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256
 
@@ -188,6 +201,8 @@ def test_material_is_exported_as_it_is(tmp_path: Path) -> None:
         "text": "=1+1\nyes two words",
         "words": "4",
         "import_number": human["import_number"],
+        "outcome": "",
+        "flags": "",
     }
     assert b"\r\n'=d1," in (tmp_path / "dialogues.csv").read_bytes()
 
@@ -280,7 +295,7 @@ def test_an_export_costs_the_same_queries_for_few_and_many_ratings(tmp_path: Pat
         with CaptureQueriesContext(connection) as queries:
             exported(study, tmp_path / str(raters))
         counts.append(len(queries))
-    assert counts[0] == counts[1] < 30
+    assert counts[0] == counts[1] < 40
 
 
 def test_a_frozen_study_without_ratings_has_its_protocol(tmp_path: Path) -> None:
