@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from studies import protocol, selectors
 from studies.comparison import OVERALL, SCALES
-from studies.models import Pair, Protocol, Study
+from studies.models import Generation, Pair, Protocol, Study
 
 
 class NotReady(Exception):
@@ -77,6 +77,11 @@ def problems_of(study: Study) -> list[str]:
         missing.append(f"the rubric has no dimension with the key '{OVERALL}'")
     if not Pair.objects.of(study).main().exists():
         missing.append("there is nothing to compare: import dialogues with replies, then make pairs")
+    fetched = Generation.objects.filter(run__study=study).open().count()
+    if fetched:
+        missing.append(
+            f"{fetched} replies are still being fetched: wait until their run is over, or cancel it"
+        )
     return missing
 
 

@@ -61,7 +61,7 @@ def price_run(pk: int) -> None:
     try:
         designing.price(run=run, now=timezone.now())
     except designing.PlanError as error:
-        Run.objects.filter(pk=pk).update(plan=run.plan | {"problem": str(error)})
+        designing.note_problem(run=run, problem=str(error))
 
 
 @shared_task

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
+from django.db import transaction
 
 from studies.calling import budget, runs
 from studies.llm.endpoints import host_of
@@ -154,8 +155,35 @@ def data_of(study: Study) -> list[dict[str, Any]]:
 def price(*, run: Run, now: datetime) -> Run:
     """Looks up what the plan costs, likely and at the most. Needs the price list: not for web processes.
 
-    Raises PlanError where prices are in different currencies, which cannot be added up.
+    A plan that was extended meanwhile is left as it is, to be priced anew. Raises PlanError where prices are
+    in different currencies, which cannot be added up, or where a provider's own list cannot be read.
     """
+    try:
+        found = _found(run)
+    except ValueError as error:
+        raise PlanError(str(error)) from error
+    with transaction.atomic():
+        locked = Run.objects.select_for_update().get(pk=run.pk)
+        if locked.plan["loads"] != run.plan["loads"]:
+            return run
+        locked.plan = {name: told for name, told in locked.plan.items() if name != "problem"} | found
+        locked.currency = next((load["currency"] for load in found["loads"] if load["currency"]), "USD")
+        locked.priced_at = now
+        locked.save(update_fields=["plan", "currency", "priced_at"])
+    run.plan, run.currency, run.priced_at = locked.plan, locked.currency, locked.priced_at
+    return run
+
+
+@transaction.atomic
+def note_problem(*, run: Run, problem: str) -> None:
+    """Why a plan could not be priced, to be read where the run would be started."""
+    locked = Run.objects.select_for_update().get(pk=run.pk)
+    locked.plan = locked.plan | {"problem": problem}
+    locked.save(update_fields=["plan"])
+
+
+def _found(run: Run) -> dict[str, Any]:
+    """The plan's loads with their prices, and what they come to."""
     providers = Provider.objects.in_bulk(run.plan["providers"])
     priced = [_priced(load, providers[load["provider"]]) for load in run.plan["loads"]]
     currencies = {load["currency"] for load in priced if load["currency"]}
@@ -163,17 +191,13 @@ def price(*, run: Run, now: datetime) -> Run:
         raise PlanError(
             f"prices in {' and '.join(sorted(currencies))} cannot be added up: give all in one currency"
         )
-    run.plan = run.plan | {
+    return {
         "loads": priced,
         "unpriced": sorted({load["model"] for load in priced if load["micros"] is None}),
         "micros": sum(load["micros"] or 0 for load in priced),
         "most_micros": sum(load["most_micros"] or 0 for load in priced),
         "pilot_micros": sum(load["pilot_micros"] or 0 for load in priced),
     }
-    run.currency = next(iter(currencies), "USD")
-    run.priced_at = now
-    run.save(update_fields=["plan", "currency", "priced_at"])
-    return run
 
 
 def _priced(load: dict[str, Any], provider: Provider) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any, Final
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 
 from studies import selectors
-from studies.calling import designing, estimating
+from studies.calling import designing, estimating, runs
 from studies.calling.designing import Load, PlanError
 from studies.generation import prompts
 from studies.generation.prompts import LengthPolicy
@@ -125,6 +126,7 @@ def _fill(run: Run, systems: Sequence[System], replicates: int, policy: LengthPo
             rows += len(Generation.objects.bulk_create(chunk))
             chunk.clear()
     rows += len(Generation.objects.bulk_create(chunk))
+    rows += _take_over(run, systems, replicates, policy, loads, now)
     if not rows:
         raise PlanError("nothing is missing: every dialogue has these replies, or there are no dialogues")
     designing.note_plan(run, loads.values())
@@ -140,7 +142,6 @@ def _missing(
     now: datetime,
 ) -> Iterator[Generation]:
     known = _known(systems)
-    wrote = estimating.likely_reply_tokens(policy.max_words)
     dialogues = Dialogue.objects.filter(study=run.study).only("turns").order_by("pk")
     for dialogue in dialogues.iterator(chunk_size=CHUNK):
         if not dialogue.turns:
@@ -149,13 +150,7 @@ def _missing(
             for replicate in range(1, replicates + 1):
                 if (dialogue.pk, system.pk, replicate) in known:
                     continue
-                request = _request(system, dialogue, policy)
-                loads[system.pk].add(
-                    told=estimating.likely_input_tokens(request),
-                    wrote=min(wrote, system.max_tokens),
-                    most_told=estimating.most_input_tokens(request),
-                    most_wrote=system.max_tokens,
-                )
+                _add(loads[system.pk], system, dialogue, policy)
                 yield Generation(
                     run=run,
                     provider_id=loads[system.pk].provider,
@@ -164,6 +159,41 @@ def _missing(
                     replicate=replicate,
                     not_before=now,
                 )
+
+
+def _add(load: Load, system: System, dialogue: Dialogue, policy: LengthPolicy) -> None:
+    request = _request(system, dialogue, policy)
+    load.add(
+        told=estimating.likely_input_tokens(request),
+        wrote=min(estimating.likely_reply_tokens(policy.max_words), system.max_tokens),
+        most_told=estimating.most_input_tokens(request),
+        most_wrote=system.max_tokens,
+    )
+
+
+def _take_over(
+    run: Run,
+    systems: Sequence[System],
+    replicates: int,
+    policy: LengthPolicy,
+    loads: dict[int, Load],
+    now: datetime,
+) -> int:
+    """Rows that cancelled runs left without an answer; how many."""
+    taken = 0
+    for system in systems:
+        left = runs.left_behind(Generation.objects.filter(system=system, replicate__lte=replicates))
+        left = left.exclude(Exists(_imported_meanwhile()))
+        for row in left.select_related("dialogue"):
+            _add(loads[system.pk], system, row.dialogue, policy)
+        provider = loads[system.pk].provider
+        taken += runs.take_over(run=run, rows=left, provider=provider, now=now)
+    return taken
+
+
+def _imported_meanwhile() -> QuerySet[Response]:
+    place = {name: OuterRef(name) for name in ("dialogue_id", "system_id", "replicate")}
+    return Response.objects.filter(**place)
 
 
 def _known(systems: Sequence[System]) -> set[tuple[int, int, int]]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, Final, Literal
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from studies import selectors
+from studies.calling.columns import storable
 from studies.calling.craft import Ask, Reading
 from studies.generation import prompts
 from studies.generation.checks import Flag, flags_of
@@ -23,7 +22,6 @@ from studies.prompting import rendered_sha256
 PLACE_TAKEN: Final = "place_taken"
 #: A reply that held signs which no database can hold.
 UNSTORABLE: Final = "unstorable"
-_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
 
 class Replying:
@@ -66,18 +64,18 @@ class Replying:
     def read(self, row: Generation, ask: Ask, completion: Completion) -> Reading:
         """The whole text with its flags. A refusal and a reply that was cut off are results too."""
         text = completion.text or completion.refusal
-        storable = _UNSTORABLE.sub("\ufffd", text)
+        kept = storable(text)
         flags = {flag.value for flag in flags_of(text, policy=self._policy, turns=ask.context)}
-        if storable != text:
+        if kept != text:
             flags.add(UNSTORABLE)
         outcome, detail = _outcome(completion, flags)
-        columns = {"text": storable, "flags": sorted(flags)}
-        return Reading(outcome, outcome, detail, columns, content=replace(completion, text=storable))
+        return Reading(outcome, outcome, detail, columns={"text": kept, "flags": sorted(flags)})
 
     def store(self, readings: Sequence[tuple[Generation, Reading]]) -> None:
         """A Response for every text that a supporter could have said; pairing leaves flagged ones out."""
         for row, reading in readings:
-            if reading.outcome not in (Generation.Outcome.EMPTY, Generation.Outcome.REFUSED):
+            is_blank = Flag.EMPTY in reading.columns["flags"]  # one that was cut off may be blank too
+            if reading.outcome != Generation.Outcome.REFUSED and not is_blank:
                 _keep(row, reading)
 
 

@@ -19,10 +19,11 @@ from studies.judging.gate import Gate, PilotJudgment, gate
 from studies.models import Judgment, LLMCall, Run, WorkRow
 
 
+@transaction.atomic
 def decide(*, run: Run, now: datetime) -> bool | None:
     """Opens the gate or pauses the run, once every pilot row has ended; None while there is none to decide.
 
-    Only of several workers at once decides.
+    Only one of several workers decides, and what it decides comes with the pause, or not at all.
     """
     current = Run.objects.get(pk=run.pk)
     pilot = Judgment.objects.filter(run=current, is_pilot=True)

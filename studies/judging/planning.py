@@ -13,13 +13,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from studies import selectors
-from studies.calling import designing, estimating
+from studies.calling import designing, estimating, runs
 from studies.calling.designing import Load, PlanError
 from studies.comparison import Order
 from studies.judging import jury, prompts
 from studies.judging.jury import Authors, JudgeSpec, JuryDesign, PlannedJudgment
 from studies.llm.port import CallRequest
-from studies.models import Judge, Judgment, Pair, Protocol, Run, Study, System, WorkRow
+from studies.models import Judge, Judgment, Pair, Protocol, Run, Study, System
 from studies.protocol import ProtocolDocument
 
 CHUNK: Final = 1000
@@ -139,8 +139,10 @@ def _fill(
     judged = {pair for _, pair, _, _ in known} if only_new_pairs else set()
     authors = [_authors(pair) for pair in pairs.values() if pair.pk not in judged]
     specs = [JudgeSpec(judge.name, judge.family) for judge in judges]
+    # With what was judged before as load, the same judges would be dealt other juries for the same pairs.
+    load = _loads(judges) if only_new_pairs else None
     try:
-        drawn = jury.plan(authors, specs, seed=run.study.seed, design=design, load=_loads(judges))
+        drawn = jury.plan(authors, specs, seed=run.study.seed, design=design, load=load)
     except jury.PlanError as error:
         raise PlanError(str(error)) from error
     first = _pilot_of(pairs, drawn.judgments, pilot, run.study.seed)
@@ -152,10 +154,10 @@ def _fill(
         for one in sorted(drawn.judgments, key=lambda one: one.pair not in first)
         if (by_name[one.judge].pk, pairs[one.pair].pk, one.order.value, one.replicate) not in known
     ]
-    rows += _taken_over(run, judges, costs, loads, now)
-    Judgment.objects.bulk_create([row for row in rows if row.pk is None], batch_size=CHUNK)
+    taken_over = _take_over(run, judges, costs, loads, first, now)
+    Judgment.objects.bulk_create(rows, batch_size=CHUNK)
     designing.note_plan(run, loads.values(), jury=_told(drawn.summary))
-    return len(rows)
+    return len(rows) + taken_over
 
 
 def _pairs(study: Study) -> Iterator[Pair]:
@@ -261,27 +263,25 @@ def _row(
     )
 
 
-def _taken_over(
-    run: Run, judges: Sequence[Judge], costs: _Costs, loads: dict[str, Load], now: datetime
-) -> list[Judgment]:
-    """Rows that a cancelled run left behind without an answer: they stand in the way of new ones."""
-    left = Judgment.objects.filter(
-        judge__in=judges, status=WorkRow.Status.FAILED, run__cancelled_at__isnull=False
-    )
-    rows = list(left.select_related("judge__provider", "pair__dialogue", "pair__first", "pair__second"))
-    for row in rows:
-        costs.add_to(loads[row.judge.name], row.judge, row.pair, is_pilot=False)
-    left.update(
-        run=run,
-        is_pilot=False,
-        status=WorkRow.Status.PENDING,
-        failures=0,
-        not_before=now,
-        finished_at=None,
-        error_kind="",
-        error="",
-    )
-    return rows
+def _take_over(
+    run: Run,
+    judges: Sequence[Judge],
+    costs: _Costs,
+    loads: dict[str, Load],
+    first: frozenset[str],
+    now: datetime,
+) -> int:
+    """Rows that cancelled runs left without an answer; how many. Those of this run's pilot come first too."""
+    taken = 0
+    for judge in judges:
+        left = runs.left_behind(Judgment.objects.filter(judge=judge))
+        for row in left.select_related("pair__dialogue", "pair__first", "pair__second"):
+            costs.add_to(loads[judge.name], judge, row.pair, is_pilot=row.pair.key in first)
+        for rows, is_pilot in ((left.filter(pair__key__in=first), True), (left, False)):
+            taken += runs.take_over(
+                run=run, rows=rows, provider=judge.provider_id, now=now, is_pilot=is_pilot
+            )
+    return taken
 
 
 def _told(summary: jury.Summary) -> dict[str, Any]:
