@@ -27,7 +27,6 @@ from studies.models import Run
 
 log = logging.getLogger(__name__)
 
-QUEUE: Final = "llm"
 #: How long one message keeps a worker; then other runs have their turn.
 SLICE: Final = 60.0  # seconds
 #: How many workers a nudge wakes. One that finds nothing to do is done at once.
@@ -45,7 +44,7 @@ def _note_stop(**_: Any) -> None:
     _stopping.set()
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def sweep() -> None:
     """Every few seconds: write off what died with its worker, price new plans, nudge what is due."""
     recovering.recover_lost(now=timezone.now(), rng=random.Random())
@@ -55,7 +54,7 @@ def sweep() -> None:
         _wake(run.pk, expires=STALE)
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def price_run(pk: int) -> None:
     run = Run.objects.get(pk=pk)
     try:
@@ -64,7 +63,7 @@ def price_run(pk: int) -> None:
         Run.objects.filter(pk=pk).update(plan=run.plan | {"problem": str(error)})
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def drain_run(pk: int) -> None:
     """Works on a run for a while, decides its gate when its pilot is over, and notes its end."""
     run = Run.objects.calling().select_related("study", "protocol").filter(pk=pk).first()
