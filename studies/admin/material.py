@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studies import presets
 from studies.admin.imports import import_urls
-from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study, System
+from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
 TEXTS = (
@@ -142,16 +142,6 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
-
-
-@admin.register(System)
-class SystemAdmin(admin.ModelAdmin[System]):
-    list_display = ("name", "study", "kind", "family", "model_id")
-    list_filter = ("study", "kind")
-    readonly_fields = ("study", "name", "kind")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 @admin.register(Dialogue)
