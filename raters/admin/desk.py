@@ -130,6 +130,18 @@ def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
+def _freeze(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+    """For judges: they are asked what a protocol says, and need no raters."""
+    try:
+        protocol = freezing.freeze(study=study, now=timezone.now())
+    except freezing.NotReady as error:
+        for problem in error.problems:
+            messages.error(request, problem)
+        return False
+    messages.success(request, _("The study is frozen, not open. Protocol %s.") % protocol.sha256[:12])
+    return True
+
+
 def _close(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     try:
         fieldwork.close_study(study=study, now=timezone.now())
@@ -152,6 +164,7 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, PairingForm], bool]] = {
     "pair": _make_pairs,
     "unpair": _remove_pairs,
     "open": _open,
+    "freeze": _freeze,
     "close": _close,
     "export": _export,
 }
