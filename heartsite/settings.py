@@ -270,6 +270,8 @@ LLM_ALLOWED_HOSTS = items("LLM_ALLOWED_HOSTS")
 LLM_ALLOW_PRIVATE = flag("LLM_ALLOW_PRIVATE", default=False)
 # A model on the same machine is what the embedded mode is for; a server's own loopback is not.
 LLM_ALLOW_LOOPBACK = flag("LLM_ALLOW_LOOPBACK", default=EMBEDDED)
+# Where the small model of `make local` answers, on this machine only. 0: it is not started.
+LOCAL_MODEL_PORT = number("LOCAL_MODEL_PORT", default=PORT + 1)
 
 # The REST API -------------------------------------------------------------------------------------
 

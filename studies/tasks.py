@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import random
 import time
+from dataclasses import replace
 from typing import Any, Final
 
 from celery import shared_task
@@ -65,11 +66,21 @@ def price_run(pk: int) -> None:
 
 @shared_task
 def drain_run(pk: int) -> None:
-    """Works on a run for a while, decides its gate when its pilot is over, and notes its end."""
+    """Works on a run for a while; if there is more to be done then, somebody is told."""
+    drained = work(pk, seconds=SLICE)
+    if drained is not None and not _stopping.is_set():
+        _go_on(pk, drained)
+
+
+def work(pk: int, *, seconds: float) -> Drained | None:
+    """Calls models for a run, decides its gate when its pilot is over, and notes its end.
+
+    None: it is not calling, or nothing is left to do.
+    """
     run = Run.objects.calling().select_related("study", "protocol").filter(pk=pk).first()
     if run is None:
-        return
-    deadline = time.monotonic() + SLICE
+        return None
+    deadline = time.monotonic() + seconds
     drained = drain(
         run=run,
         craft=craft_for(run),
@@ -82,8 +93,9 @@ def drain_run(pk: int) -> None:
         is_stopping=_stopping.is_set,
     )
     opened = run.kind == Run.Kind.JUDGE and piloting.decide(run=run, now=timezone.now())
-    if not _stopping.is_set() and not runs.finish_if_done(run=run, now=timezone.now()):
-        _go_on(pk, drained, has_opened=bool(opened))
+    if runs.finish_if_done(run=run, now=timezone.now()):
+        return None
+    return replace(drained, has_more=True) if opened else drained
 
 
 def craft_for(run: Run) -> Craft:
@@ -96,10 +108,8 @@ def nudge(run: Run) -> None:
     transaction.on_commit(lambda: task(run.pk))
 
 
-def _go_on(pk: int, drained: Drained, *, has_opened: bool) -> None:
-    if has_opened:
-        _wake(pk)
-    elif drained.has_more:
+def _go_on(pk: int, drained: Drained) -> None:
+    if drained.has_more:
         drain_run.apply_async((pk,))
     elif drained.wait is not None and drained.wait <= LONGEST_WAIT:
         drain_run.apply_async((pk,), countdown=max(drained.wait, 0.1))

@@ -39,6 +39,7 @@ LOUD = (
     "LOUDPERSON",
     "LOUDSTUDY",
     "LOUDSUBMISSION",
+    "DECOY",
 )
 
 
@@ -64,6 +65,7 @@ def loud_study() -> Study:
     System.objects.filter(study=study).update(family="LOUDFAMILY", model_id="LOUDVERSION")
     Response.objects.filter(dialogue__study=study).update(writer="LOUDWRITER")
     pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
+    factories.add_decoys(study, 12)
     Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE", stopped_code="PART")
     return factories.open_study(study)
 
@@ -172,6 +174,7 @@ def test_the_planted_names_are_really_there(loud_study: Study) -> None:
     assert pair is not None
     assert pair.dialogue.external_id.startswith("LOUDEXTERNAL")
     assert pair.first.system.name == "LOUDHUMAN"
+    assert System.objects.filter(study=loud_study, name__startswith="decoy: ").count() == 3
     assert "LOUDCONSTRUCT" in Protocol.objects.get().canonical
 
 

@@ -14,6 +14,7 @@ from studies import presets
 from studies.admin.imports import import_urls
 from studies.admin.models_page import models_urls
 from studies.admin.run_page import run_urls
+from studies.admin.shown import shown_urls
 from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
@@ -104,7 +105,8 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         return str(_("frozen")) if study.is_frozen() else str(_("being written"))
 
     def get_urls(self) -> list[URLPattern]:
-        return import_urls + models_urls + run_urls + super().get_urls()
+        own = import_urls + models_urls + run_urls + shown_urls
+        return own + super().get_urls()
 
     def get_form(
         self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any

@@ -77,6 +77,15 @@ def reserve(*, run: Run, calls: int, amount: Amount) -> bool:
     return bool(taken)
 
 
+def is_spent(amount: Amount) -> Q:
+    """Whether nothing is under way that could free a part of the budget, and it has not so much left."""
+    return Q(reserved_tokens=0, reserved_micros=0) & (
+        Q(cap_calls__isnull=False, cap_calls__lt=F("calls") + 1)
+        | Q(cap_tokens__isnull=False, cap_tokens__lt=F("spent_tokens") + amount.tokens)
+        | Q(cap_micros__isnull=False, cap_micros__lt=F("spent_micros") + amount.micros)
+    )
+
+
 def settle(*, run: Run, reserved: Amount, spent: Amount) -> None:
     """Turns a reservation into what was really spent, which is written down whatever the cap says."""
     Run.objects.filter(pk=run.pk).update(

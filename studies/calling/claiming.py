@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import zlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -10,15 +11,17 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from studies.calling import budget
+from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.craft import Ask, Craft
 from studies.calling.pacing import Bucket
 from studies.llm.endpoints import host_of
 from studies.llm.port import Api
 from studies.models import LLMCall, Provider, Run, WorkRow
+
+logger = logging.getLogger(__name__)
 
 #: A call that has not been settled so long after its time limit was lost with its worker.
 GRACE: Final = timedelta(seconds=60)
@@ -46,13 +49,15 @@ class Claimed:
 class Claim:
     """What one try brought. `wait`: seconds until a provider may be asked again, None if none holds back.
 
-    `is_over`: the run is not calling any more. `is_short`: the budget had not enough for the next row.
+    `is_over`: the run is not calling any more. `short_of`: what the next row would have taken of a budget
+    that had not so much left. `given_up`: what was wrong with rows that could not even be asked.
     """
 
     taken: list[Claimed] = field(default_factory=list)
     wait: float | None = None
     is_over: bool = False
-    is_short: bool = False
+    short_of: Amount | None = None
+    given_up: str = ""
 
 
 @transaction.atomic
@@ -65,19 +70,28 @@ def claim(
     if current is None:
         found.is_over = True
         return found
-    # Always in the same order, or two workers would wait for each other.
-    for number, provider in enumerate(sorted(providers, key=lambda one: one.pk)):
-        share = -(-(most - len(found.taken)) // (len(providers) - number))
-        if share > 0 and not found.is_short:
+    locked = _locked(providers)
+    for number, provider in enumerate(locked):
+        share = -(-(most - len(found.taken)) // (len(locked) - number))
+        if share > 0 and found.short_of is None and not found.is_over:
             _claim_of(provider, share, current, craft, found, worker, now)
     return found
 
 
+def _locked(providers: list[Provider]) -> list[Provider]:
+    """No two workers look at a provider's limits at once.
+
+    All are locked in the same order and before the run, or two workers would wait for each other; and not
+    their keys, or one who plans new rows and holds the run would wait for us, and we for the run.
+    """
+    rows = Provider.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in providers])
+    return list(rows.order_by("pk"))
+
+
 def _claim_of(
-    provider: Provider, most: int, run: Run, craft: Craft, found: Claim, worker: str, now: datetime
+    locked: Provider, most: int, run: Run, craft: Craft, found: Claim, worker: str, now: datetime
 ) -> None:
-    """Rows of one provider. Its row is locked: no two workers look at its limits at once."""
-    locked = Provider.objects.select_for_update().get(pk=provider.pk)
+    """Rows of one provider, which is locked."""
     if locked.held_until is not None and locked.held_until > now:
         _note_wait(found, (locked.held_until - now).total_seconds())
         return
@@ -88,15 +102,43 @@ def _claim_of(
     keys = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:room])
     if not keys:
         return
-    asked = [(row, ask, budget.most_of(ask.request, locked)) for row, ask in _asks(craft, keys)]
+    if (fault := _fault_of(locked)) and runs.pause(run=run, reason=fault, now=now):
+        found.is_over = True
+        return
+    asked = _asked(craft, keys, locked, found, now)
     paced = _paced(locked, asked, found, now)
     affordable = _reserved(run, paced, found)
     if affordable:
         found.taken += _written(run, craft, locked, affordable, worker, now)
 
 
-def _asks(craft: Craft, keys: list[int]) -> list[tuple[Any, Ask]]:
-    return [(row, craft.ask(row)) for row in craft.with_texts(keys)]
+def _fault_of(provider: Provider) -> str:
+    """What is wrong with a price list, which can be changed while the run is under way."""
+    try:
+        _ = provider.own_prices
+    except ValueError as error:
+        return f"The price list of {provider.name} cannot be read: {error}"
+    return ""
+
+
+def _asked(
+    craft: Craft, keys: list[int], provider: Provider, found: Claim, now: datetime
+) -> list[tuple[Any, Ask, Amount]]:
+    """The rows with what they are asked. One that cannot be asked must not stand in the way of the others."""
+    asked = []
+    for row in craft.with_texts(keys):
+        try:
+            ask = craft.ask(row)
+            asked.append((row, ask, budget.most_of(ask.request, provider)))
+        except DatabaseError:
+            raise
+        except Exception as error:
+            logger.exception("the question of row %s could not be put together", row)
+            found.given_up = f"This program could not put the question together ({type(error).__name__})."
+            craft.rows.objects.filter(pk=row.pk).update(
+                status=WorkRow.Status.FAILED, finished_at=now, error_kind="crashed", error=found.given_up
+            )
+    return asked
 
 
 def _paced(
@@ -132,10 +174,10 @@ def _reserved(run: Run, asked: list[tuple[Any, Ask, Amount]], found: Claim) -> l
     whole = sum((amount for _, _, amount in asked), NOTHING)
     if not asked or budget.reserve(run=run, calls=len(asked), amount=whole):
         return asked
-    found.is_short = True
     allowed = []
     for one in asked:
         if not budget.reserve(run=run, calls=1, amount=one[2]):
+            found.short_of = one[2]
             break
         allowed.append(one)
     return allowed

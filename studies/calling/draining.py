@@ -14,10 +14,11 @@ from typing import Any, Final
 
 from django.db.models import Min
 
-from studies.calling import runs
+from studies.calling import budget, runs
+from studies.calling.budget import Amount
 from studies.calling.claiming import Claim, Claimed, claim
 from studies.calling.craft import Craft
-from studies.calling.settling import Arrived, settle
+from studies.calling.settling import Arrived, pause_if_hopeless, settle
 from studies.llm.port import CallError, Client, Completion, ErrorKind
 from studies.models import Provider, Run
 
@@ -56,8 +57,8 @@ class Flight:
         self.count = 0
 
     def start(self, claimed: Claimed) -> None:
-        self.count += 1
         future = self._submit(self._client.complete(claimed.ask.request))
+        self.count += 1
         future.add_done_callback(lambda done: self._landed.put(self._arrived(claimed, done)))
 
     def landed(self, timeout: float) -> list[Arrived]:
@@ -102,40 +103,49 @@ def drain(
     flight = Flight(client, submit, clock)
     settled, last = 0, Claim()
     stop_at = float("inf")
+    fault: Exception | None = None
     while time.monotonic() < stop_at:
         most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - flight.count)
-        taken: list[Claimed] = []
-        if most > 0 and not (last.is_over or is_time_up() or is_stopping()):
-            last = claim(run=run, craft=craft, providers=providers, most=most, worker=worker, now=clock())
-            taken = last.taken
-        for one in taken:
-            flight.start(one)
-        if not flight.count:
-            break
-        # While there is more to be had nobody waits for our bookkeeping.
-        arrived = flight.landed(0.0 if len(taken) == most else PATIENCE)
-        if arrived:
-            settle(run=run, craft=craft, arrived=arrived, rng=rng)
-            settled += len(arrived)
+        new = Claim()
+        try:
+            if most > 0 and not (fault or last.is_over or is_time_up() or is_stopping()):
+                new = last = claim(
+                    run=run, craft=craft, providers=providers, most=most, worker=worker, now=clock()
+                )
+            if new.given_up:
+                pause_if_hopeless(run=run, last=new.given_up, now=clock())
+            for one in new.taken:
+                flight.start(one)
+            if not (flight.count or new.given_up):
+                break
+            # While there is more to be had nobody waits for our bookkeeping.
+            has_more = new.given_up or (new.taken and len(new.taken) == most)
+            arrived = flight.landed(0.0 if has_more else PATIENCE)
+            if arrived:
+                settle(run=run, craft=craft, arrived=arrived, rng=rng)
+                settled += len(arrived)
+        except Exception as error:
+            # What is under way is paid for: it is still waited for and written down.
+            logger.exception("worker %s failed on run %s", worker, run.pk)
+            fault = error
         if is_stopping():
             stop_at = min(stop_at, time.monotonic() + LAST_PATIENCE)
-    if last.is_short:
-        _pause_if_spent(run, clock())
+    if fault is not None:
+        raise fault
+    if last.short_of is not None:
+        _pause_if_spent(run, last.short_of, clock())
     return Drained(settled, has_more=is_time_up() and not last.is_over, wait=_wait(run, craft, last, clock()))
 
 
-def _pause_if_spent(run: Run, now: datetime) -> None:
-    """Nothing is under way that could free a part of the budget, and the rest is too little for a call."""
-    spent = Run.objects.get(pk=run.pk)
-    if spent.reserved_tokens == 0 and spent.reserved_micros == 0:
-        runs.pause(
-            run=run, reason="The limit is reached: what is left is not enough for another call.", now=now
-        )
+def _pause_if_spent(run: Run, amount: Amount, now: datetime) -> None:
+    """Looked at again in the moment of pausing: another worker may just have given back what it reserved."""
+    reason = "The limit is reached: what is left is not enough for another call."
+    runs.pause(run=run, reason=reason, now=now, only_if=budget.is_spent(amount))
 
 
 def _wait(run: Run, craft: Craft, last: Claim, now: datetime) -> float | None:
     """Seconds until there may be something to do again; None while nobody knows."""
-    if last.is_over or last.is_short:
+    if last.is_over or last.short_of is not None:
         return None
     due = craft.waiting(run).aggregate(first=Min("not_before"))["first"]
     waits = [] if last.wait is None else [last.wait]

@@ -23,7 +23,7 @@ REPLY_WORDS: Final = 90
 
 def most_input_tokens(request: CallRequest) -> int:
     """Never too low: the UTF-8 bytes of everything that is sent."""
-    told = sum(len(message.text.encode("utf-8", "replace")) + FRAME for message in request.messages)
+    told = sum(len(message.text.encode("utf-8", "surrogatepass")) + FRAME for message in request.messages)
     return told + len(_schema(request.schema).encode())
 
 

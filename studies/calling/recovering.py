@@ -37,15 +37,20 @@ def _close_cancelled(rows: Any, now: datetime) -> None:
 
 @transaction.atomic
 def _recover(run: Run, row: WorkRow, link: str, now: datetime, rng: random.Random) -> bool:
-    """False: its worker was only late, and has settled it just now."""
+    """False: its worker was only late, and has settled it just now.
+
+    The call comes before its row, as in settling, or the two would wait for each other.
+    """
+    call = LLMCall.objects.filter(attempt=row.attempts, **{link: row}).first()
+    if call is not None and not _written_off(call, now):
+        return False
     failures = row.failures + 1
     mine = type(row)._default_manager.filter(
         pk=row.pk, status=WorkRow.Status.RUNNING, attempts=row.attempts, lease_until=row.lease_until
     )
-    call = LLMCall.objects.under_way().filter(attempt=row.attempts, **{link: row}).first()
     given_up = failures >= MOST_FAILURES or run.cancelled_at is not None
     wait = timedelta(seconds=seconds_to_wait(1, None, rng))
-    changed = mine.update(
+    changed: int = mine.update(
         status=WorkRow.Status.FAILED if given_up else WorkRow.Status.PENDING,
         finished_at=now if given_up else None,
         not_before=now + wait,
@@ -54,15 +59,21 @@ def _recover(run: Run, row: WorkRow, link: str, now: datetime, rng: random.Rando
         error_kind="lost",
         error=LOST,
     )
-    if not changed:
-        return False
-    if call is not None and LLMCall.objects.under_way().filter(pk=call.pk).update(
-        finished_at=now,
-        result=LLMCall.Result.LOST,
-        error_kind="lost",
-        error=LOST,
-        cost_reason=LOST,
-    ):
+    if call is not None:
         reserved = Amount(call.reserved_tokens, call.reserved_micros)
         budget.settle(run=run, reserved=reserved, spent=reserved)
-    return True
+    return bool(changed)
+
+
+def _written_off(call: LLMCall, now: datetime) -> bool:
+    return bool(
+        LLMCall.objects.under_way()
+        .filter(pk=call.pk)
+        .update(
+            finished_at=now,
+            result=LLMCall.Result.LOST,
+            error_kind="lost",
+            error=LOST,
+            cost_reason=LOST,
+        )
+    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from studies.models import Generation, Judgment, Run, Study, WorkRow
@@ -16,6 +16,9 @@ ROWS: Final[dict[str, type[Generation] | type[Judgment]]] = {
     Run.Kind.GENERATE: Generation,
     Run.Kind.JUDGE: Judgment,
 }
+
+
+ALWAYS: Final = Q()
 
 
 class CannotDo(Exception):
@@ -44,6 +47,8 @@ def start(
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state != "planned":
         raise CannotDo(_("This run was started already."))
+    if locked.priced_at is None and locked.plan.get("problem"):
+        raise CannotDo(locked.plan["problem"])
     if locked.priced_at is None:
         raise CannotDo(_("The prices have not been looked up yet; wait a moment."))
     if cap_calls is None and cap_tokens is None and cap_micros is None:
@@ -59,9 +64,10 @@ def start(
     return locked
 
 
-def pause(*, run: Run, reason: str, now: datetime) -> bool:
+def pause(*, run: Run, reason: str, now: datetime, only_if: Q = ALWAYS) -> bool:
     """Stops further calls; those under way are finished and written down. False: it was not running."""
-    return bool(Run.objects.calling().filter(pk=run.pk).update(paused_at=now, pause_reason=reason))
+    rows = Run.objects.calling().filter(only_if, pk=run.pk)
+    return bool(rows.update(paused_at=now, pause_reason=reason))
 
 
 @transaction.atomic
@@ -91,6 +97,10 @@ def resume(
 @transaction.atomic
 def retry_failed(*, run: Run, now: datetime) -> int:
     """Puts failed rows back in line; how many. A finished run goes on. Raises CannotDo."""
+    # In the order of planning and freezing: no reply may come into a frozen study.
+    study = Study.objects.select_for_update().get(pk=run.study_id)
+    if run.kind == Run.Kind.GENERATE and study.is_frozen():
+        raise CannotDo(_("The study is frozen: its replies can no longer change."))
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state == "cancelled":
         raise CannotDo(_("This run was cancelled."))
@@ -132,8 +142,30 @@ def cancelled() -> str:
     return _("The run was cancelled before this was answered.")
 
 
+def left_behind(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Rows without an answer whose run was cancelled: they stand in the way of new ones."""
+    return rows.filter(status=WorkRow.Status.FAILED, run__cancelled_at__isnull=False)
+
+
+def take_over(*, run: Run, rows: QuerySet[Any], provider: int, now: datetime, **more: Any) -> int:
+    """Makes rows this run's that another one left behind; how many."""
+    return rows.update(
+        run=run,
+        provider=provider,
+        status=WorkRow.Status.PENDING,
+        failures=0,
+        not_before=now,
+        finished_at=None,
+        error_kind="",
+        error="",
+        **more,
+    )
+
+
+@transaction.atomic
 def finish_if_done(*, run: Run, now: datetime) -> bool:
-    """Notes the end of a run that has nothing left to do."""
+    """Notes the end of a run that has nothing left to do. Locked: rows may be added at this moment."""
+    Run.objects.select_for_update().get(pk=run.pk)
     if rows_of(run).objects.filter(run=run).open().exists():
         return False
     return bool(Run.objects.calling().filter(pk=run.pk).update(finished_at=now))

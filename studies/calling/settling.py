@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import logging
 import random
-import re
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q
 
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.claiming import Claimed
+from studies.calling.columns import LARGEST, ms, sensible, storable, wire_columns
 from studies.calling.craft import MOST_SAMPLES, Craft, Reading
 from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
-from studies.llm.port import CallError, Completion, ErrorKind, Wire
+from studies.llm.port import CallError, Completion, ErrorKind
 from studies.models import LLMCall, Provider, Run, WorkRow
 
 logger = logging.getLogger(__name__)
 
 #: A run whose first rows all fail for good is paused: the fault is not in the rows.
 HOPELESS: Final = 10
-_UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 _CRASHED: Final = "crashed"
 
 
@@ -53,23 +51,46 @@ class _Ending:
 
 
 def settle(*, run: Run, craft: Craft, arrived: Sequence[Arrived], rng: random.Random) -> None:
-    """Writes down what came back: all of it or nothing, in one transaction."""
+    """Writes down what came back: in one transaction, or where that fails in one for each."""
     endings = [(one, _ending(craft, one, rng)) for one in arrived]
     _hold(endings)
-    with transaction.atomic():
-        spent = reserved = NOTHING
-        for one, ending in endings:
-            if _finish(craft, one, ending):
-                reserved, spent = reserved + one.claimed.reserved, spent + ending.spent
-        craft.store(
-            [
-                (one.claimed.row, ending.reading)
-                for one, ending in endings
-                if ending.taken and ending.reading is not None
-            ]
-        )
-        budget.settle(run=run, reserved=reserved, spent=spent)
+    try:
+        _write(run, craft, endings)
+    except Exception:
+        logger.exception("%d answers of run %s could not be written down together", len(endings), run.pk)
+        endings = [(one, _write_alone(run, craft, one, ending)) for one, ending in endings]
     _stop_where_hopeless(run, endings, max(one.at for one in arrived))
+
+
+@transaction.atomic
+def _write(run: Run, craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -> None:
+    spent = reserved = NOTHING
+    for one, ending in endings:
+        if _finish(craft, one, ending):
+            reserved, spent = reserved + one.claimed.reserved, spent + ending.spent
+    craft.store(
+        [
+            (one.claimed.row, ending.reading)
+            for one, ending in endings
+            if ending.taken and ending.reading is not None
+        ]
+    )
+    budget.settle(run=run, reserved=reserved, spent=spent)
+
+
+def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Ending:
+    """What cannot be stored ends its row and no other's; what was paid for is kept as it came."""
+    try:
+        _write(run, craft, [(one, ending)])
+    except OperationalError:
+        raise  # the database, not the answer
+    except Exception as error:
+        logger.exception("the answer of call %s could not be stored", one.claimed.call.pk)
+        told = f"This program could not store the answer ({type(error).__name__})."
+        call = ending.call | {"reading": _CRASHED, "reading_detail": told}
+        ending = _Ending(call, _given_up(_CRASHED, told, one.at), ending.spent)
+        _write(run, craft, [(one, ending)])
+    return ending
 
 
 def _ending(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
@@ -80,7 +101,7 @@ def _ending(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
 
 def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) -> _Ending:
     reading = _read(craft, claimed, answer)
-    row, usage = claimed.row, answer.usage
+    row, usage = claimed.row, sensible(answer.usage)
     priced = budget.priced_for(claimed.ask.request.model, claimed.provider, usage)
     told = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
     spent = Amount(
@@ -108,9 +129,9 @@ def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) 
         "currency": priced.currency,
         "price_source": priced.source,
         "cost_reason": priced.reason,
-        "first_token_ms": _ms(answer.first_token_seconds),
-        "latency_ms": _ms(answer.seconds),
-        **_wire_columns(answer.wire),
+        "first_token_ms": ms(answer.first_token_seconds),
+        "latency_ms": ms(answer.seconds),
+        **wire_columns(answer.wire),
     }
     samples = row.samples if reading.outcome else row.samples + 1
     if reading.status == _CRASHED:
@@ -148,11 +169,11 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
         "result": LLMCall.Result.FAILED,
         "error_kind": error.kind.value,
         "error": storable(error.sentence),
-        "latency_ms": _ms(error.seconds),
-        "retry_after_ms": _ms(error.retry_after),
+        "latency_ms": ms(error.seconds),
+        "retry_after_ms": ms(_asked_to_wait(error)),
         "cost_micros": None if unknown else 0,
         "cost_reason": "The call failed; whether it was charged is not known." if unknown else "",
-        **(_wire_columns(error.wire) if error.wire else {}),
+        **(wire_columns(error.wire) if error.wire else {}),
     }
     spent = claimed.reserved if unknown else NOTHING
     if error.kind.pauses_run:
@@ -160,7 +181,7 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
     failures = claimed.row.failures + 1
     if not error.kind.is_transient or failures >= MOST_FAILURES:
         return _Ending(call, _given_up(error.kind.value, error.sentence, at, failures=failures), spent)
-    seconds = seconds_to_wait(failures, error.retry_after, rng)
+    seconds = seconds_to_wait(failures, _asked_to_wait(error), rng)
     again = _again(at + timedelta(seconds=seconds)) | {
         "failures": failures,
         "error_kind": error.kind.value,
@@ -171,9 +192,16 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
 
 def _held_until(error: CallError, at: datetime) -> datetime | None:
     """A provider that asks to wait asks it of everybody who holds the key."""
-    if error.kind not in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED) or not error.retry_after:
+    seconds = _asked_to_wait(error)
+    if error.kind not in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED) or not seconds:
         return None
-    return at + timedelta(seconds=min(error.retry_after, LONGEST_WAIT))
+    return at + timedelta(seconds=min(seconds, LONGEST_WAIT))
+
+
+def _asked_to_wait(error: CallError) -> float | None:
+    """The provider's number where it is one."""
+    seconds = error.retry_after
+    return seconds if seconds is not None and 0 <= seconds < LARGEST else None
 
 
 def _again(at: datetime) -> dict[str, Any]:
@@ -221,35 +249,19 @@ def _stop_where_hopeless(run: Run, endings: Sequence[tuple[Arrived, _Ending]], a
     """Pauses the run for a failure that all its calls would share."""
     reason = next((ending.pause for _, ending in endings if ending.pause), "")
     failed = [ending for _, ending in endings if ending.row["status"] == WorkRow.Status.FAILED]
-    if not reason and failed:
-        rows = runs.rows_of(run).objects.filter(run=run)
-        is_hopeless = (
-            rows.filter(status=WorkRow.Status.FAILED).count() >= HOPELESS
-            and not rows.filter(status=WorkRow.Status.DONE).exists()
-        )
-        reason = f"Every call so far failed. The last one: {failed[-1].row['error']}" if is_hopeless else ""
     if reason:
         runs.pause(run=run, reason=storable(reason), now=at)
+    elif failed:
+        pause_if_hopeless(run=run, last=failed[-1].row["error"], now=at)
     current = Run.objects.get(pk=run.pk)
     if current.cap_micros is not None and current.spent_micros > current.cap_micros:
         reason = "A provider charged more than the most its calls could cost; the run is over its limit."
         runs.pause(run=run, reason=reason, now=at)
 
 
-def _wire_columns(wire: Wire) -> Mapping[str, Any]:
-    return {
-        "http_status": wire.http_status,
-        "request_id": storable(wire.request_id)[:200],
-        "raw": zlib.compress(wire.raw_body, 1),
-        "raw_sha256": wire.raw_sha256,
-        "raw_truncated": wire.raw_truncated,
-    }
-
-
-def _ms(seconds: float | None) -> int | None:
-    return None if seconds is None else round(seconds * 1000)
-
-
-def storable(text: str) -> str:
-    """A text that both databases can hold: a NUL, or half a character, becomes the replacement sign."""
-    return _UNSTORABLE.sub("\ufffd", text)
+def pause_if_hopeless(*, run: Run, last: str, now: datetime) -> None:
+    """Pauses a run of which many rows failed for good and none was answered; `last` says what happened."""
+    rows = runs.rows_of(run).objects.filter(run=run)
+    failed = rows.filter(status=WorkRow.Status.FAILED).count()
+    if failed >= HOPELESS and not rows.filter(status=WorkRow.Status.DONE).exists():
+        runs.pause(run=run, reason=f"Every call so far failed. The last one: {last}", now=now)

@@ -30,6 +30,17 @@ def test_the_desk_works_and_renews_itself_under_the_policy(page: Page, live_serv
     page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/desk/")
     assert page.evaluate("htmx.version") == "2.0.10"
 
+    page.get_by_role("link", name="How replies are shown, and what a profile changes").click()
+    page.get_by_label("What would this profile change?").select_option("plain-1")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("heading", name="0 of 12 replies are changed by plain-1")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("button", name="Make decoy pairs").click()
+    expect(page.get_by_text("ask for 12 at most")).to_be_visible()
+    page.get_by_label("Decoy pairs in all").fill("3")
+    page.get_by_role("button", name="Make decoy pairs").click()
+    expect(page.get_by_text("3 decoy pairs made")).to_be_visible()
     page.get_by_role("button", name="Freeze and open").click()
     expect(page.get_by_text("0 of 16 planned ratings")).to_be_visible()
     study.refresh_from_db()

@@ -22,7 +22,7 @@ from rest_framework.throttling import UserRateThrottle
 from raters import fieldwork
 from raters.verdicts import Verdict, verdicts_of
 from studies.models import Study
-from tests.factories import NOW, make_rater, make_staff, make_study, open_study, rate_all
+from tests.factories import NOW, add_decoys, make_rater, make_staff, make_study, open_study, rate_all
 
 pytestmark = pytest.mark.django_db
 
@@ -140,6 +140,16 @@ def pages(client: Client, address: str) -> list[list[dict[str, Any]]]:
         found.append(page["results"])
         following = page["next"]
     return found
+
+
+def test_a_decoys_kind_is_told(staff: Client) -> None:
+    add_decoys(make_study(dialogues=2), 2)
+    schema = staff.get("/api/schema/", {"format": "json"}).json()
+    rows = staff.get("/api/studies/kind-words/dialogues/").json()["results"]
+
+    kinds = [reply["kind"] for row in rows for reply in row["responses"]]
+    assert sorted(kinds) == ["decoy"] * 2 + ["human"] * 2 + ["llm"] * 4
+    assert ["human", "llm", "decoy"] in [one.get("enum") for one in schema["components"]["schemas"].values()]
 
 
 def test_verdicts_are_those_of_the_export_and_no_rating_is_torn(staff: Client) -> None:

@@ -23,6 +23,7 @@ from studies.models import ImportBatch, Study, System
 from tests.factories import (
     NOW,
     SYSTEMS,
+    add_decoys,
     add_dialogue,
     assignments_of,
     make_batch,
@@ -205,6 +206,26 @@ def test_pairs_are_exported_in_their_stored_order(tmp_path: Path) -> None:
         "response_a": "d1/counsellor/1",
         "response_b": "d1/model-a/1",
     }
+
+
+def test_decoys_are_exported_as_what_they_are(tmp_path: Path) -> None:
+    study = make_study(dialogues=2, systems=SYSTEMS[:2])
+    add_decoys(study, 2)
+    exported(study, tmp_path)
+
+    main, decoys = table(tmp_path / "pairs.csv")[:2], table(tmp_path / "pairs.csv")[2:]
+    assert {(row["kind"], row["expected"]) for row in main} == {("main", "")}
+    assert [(row["kind"], row["expected"], row["system_a"], row["system_b"]) for row in decoys] == [
+        ("decoy", "-1", "counsellor", "decoy: off topic"),
+        ("decoy", "-1", "counsellor", "decoy: role swapped"),
+    ]
+    assert {
+        (row["system"], row["import_number"])
+        for row in table(tmp_path / "responses.csv")
+        if row["kind"] == "decoy"
+    } == {("decoy: off topic", ""), ("decoy: role swapped", "")}
+    systems = [(row["system"], row["kind"], row["responses"]) for row in table(tmp_path / "systems.csv")]
+    assert systems[2:] == [("decoy: off topic", "decoy", "1"), ("decoy: role swapped", "decoy", "1")]
 
 
 def test_sessions_are_told_by_pseudonym_and_only_with_consent(tmp_path: Path) -> None:
