@@ -92,7 +92,7 @@ class ManyRows(LookOnly):
 @admin.register(LLMCall)
 class LLMCallAdmin(ManyRows):
     list_display = (
-        "__str__",
+        "id",
         "run",
         "purpose",
         "asker",

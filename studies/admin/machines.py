@@ -71,7 +71,7 @@ class SystemAdmin(admin.ModelAdmin[System]):
     list_select_related = ("study", "provider")
 
     def get_fieldsets(self, request: HttpRequest, obj: System | None = None) -> Any:
-        if obj is not None and obj.kind == System.Kind.HUMAN:
+        if obj is not None and obj.kind != System.Kind.LLM:
             return ((None, {"fields": ("study", "name", "kind")}),)
         known = ("study", "name") if obj is None else ("study", "name", "kind")
         return (
@@ -92,8 +92,8 @@ class SystemAdmin(admin.ModelAdmin[System]):
     def get_form(
         self, request: HttpRequest, obj: System | None = None, change: bool = False, **kwargs: Any
     ) -> Any:
-        """People have no fields to fill in, so their page needs none of the model's rules."""
-        if obj is not None and obj.kind == System.Kind.HUMAN:
+        """People and decoys have no fields to fill in, so their page needs none of a model's rules."""
+        if obj is not None and obj.kind != System.Kind.LLM:
             kwargs["form"] = forms.ModelForm
         return super().get_form(request, obj, change, **kwargs)
 

@@ -217,8 +217,10 @@ def test_a_family_stays_once_judges_were_drawn_by_it(head: Client) -> None:
     assert "params_total" in fields
 
 
-def test_people_have_no_model(head: Client) -> None:
+@pytest.mark.parametrize("kind", ["human", "decoy"])
+def test_people_and_decoys_have_no_model(head: Client, kind: str) -> None:
     system = factories.make_study().systems.get(kind="human")
+    System.objects.filter(pk=system.pk).update(kind=kind)
     page = head.get(address("system", system.pk))
     assert fields_of(page) == set()
     assert "Dated model id" not in text_of(page)
