@@ -39,7 +39,7 @@ JUDGMENTS, GOALS = 5_000, {1: 0.75, 2: 0.9}
 WARM_AFTER = 200
 
 
-def fill(slug: str, judgments: int, base_url: str) -> Run:
+def fill(slug: str, judgments: int, base_url: str, at_once: int = AT_ONCE) -> Run:
     """A frozen study with a planned and started run of about so many judgments."""
     from django.utils import timezone
 
@@ -55,7 +55,7 @@ def fill(slug: str, judgments: int, base_url: str) -> Run:
     make_material(study, -(-judgments // (4 * JUDGES * 2)), random.Random(3))  # noqa: S311 - the same each time
     freezing.freeze(study=study, now=NOW)
     provider = Provider.objects.create(
-        name=f"{slug}-provider", api="openai", base_url=base_url, max_in_flight=AT_ONCE
+        name=f"{slug}-provider", api="openai", base_url=base_url, max_in_flight=at_once
     )
     judges = [
         Judge.objects.create(
@@ -104,7 +104,7 @@ def measure(judgments: int, count: int, failing: float) -> tuple[float, bool]:
     from studies.models import LLMCall
 
     with server(failing) as base_url, workers(count) as parent:
-        run = fill(f"w{count}-{time.monotonic_ns()}", judgments, base_url)
+        run = fill(f"w{count}-{time.monotonic_ns()}", judgments, base_url, AT_ONCE // count)
         tasks.nudge(run)
         began, warm, last, peak = 0.0, 0.0, 0.0, 0.0
         while run.finished_at is None and not run.paused_at:

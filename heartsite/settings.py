@@ -238,7 +238,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "heartsite"
-CELERY_TASK_ROUTES = {"studies.tasks.*": {"queue": "llm"}}  # whose workers are their own
+# Calls to language models take minutes: they have a queue, and workers, of their own.
+CELERY_TASK_ROUTES = {"studies.tasks.*": {"queue": "llm"}}
 CELERY_TASK_IGNORE_RESULT = True
 # A task that dies with its worker is delivered again where the broker can do so; where it cannot,
 # the sweep finds its row.
