@@ -178,6 +178,18 @@ def _open(request: HttpRequest, study: Study, sent: Forms) -> bool:
     return True
 
 
+def _freeze(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    """For judges: they are asked what a protocol says, and need no raters."""
+    try:
+        protocol = freezing.freeze(study=study, now=timezone.now())
+    except freezing.NotReady as error:
+        for problem in error.problems:
+            messages.error(request, problem)
+        return False
+    messages.success(request, _("The study is frozen, not open. Protocol %s.") % protocol.sha256[:12])
+    return True
+
+
 def _close(request: HttpRequest, study: Study, sent: Forms) -> bool:
     try:
         fieldwork.close_study(study=study, now=timezone.now())
@@ -201,6 +213,7 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "decoys": _make_decoys,
     "unpair": _remove_pairs,
     "open": _open,
+    "freeze": _freeze,
     "close": _close,
     "export": _export,
 }
