@@ -1,4 +1,4 @@
-"""Is this container healthy? `python docker/healthy.py web|worker|beat`; exit code 0 says yes."""
+"""Is this container healthy? `python docker/healthy.py web|worker|llm|beat`; exit code 0 says yes."""
 
 import http.client
 import os
@@ -26,10 +26,10 @@ def web() -> bool:
         connection.close()
 
 
-def worker() -> bool:
-    """Whether this container's worker answers through the broker."""
+def worker(name: str = "celery") -> bool:
+    """Whether this container's worker of that name answers through the broker."""
     command = [sys.executable, "-m", "celery", "-A", "heartsite", "inspect", "ping"]
-    command += ["--destination", f"celery@{socket.gethostname()}", "--timeout", "5"]
+    command += ["--destination", f"{name}@{socket.gethostname()}", "--timeout", "5"]
     return subprocess.run(command, capture_output=True, check=False).returncode == 0  # noqa: S603 - fixed words
 
 
@@ -40,4 +40,5 @@ def beat() -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(0 if {"web": web, "worker": worker, "beat": beat}[sys.argv[1]]() else 1)
+    checks = {"web": web, "worker": worker, "llm": lambda: worker("llm"), "beat": beat}
+    sys.exit(0 if checks[sys.argv[1]]() else 1)

@@ -238,6 +238,8 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "heartsite"
+# Calls to language models take minutes: they have a queue, and workers, of their own.
+CELERY_TASK_ROUTES = {"studies.tasks.*": {"queue": "llm"}}
 CELERY_TASK_IGNORE_RESULT = True
 # A task that dies with its worker is delivered again where the broker can do so; where it cannot,
 # the sweep finds its row.
@@ -269,6 +271,8 @@ LLM_ALLOWED_HOSTS = items("LLM_ALLOWED_HOSTS")
 LLM_ALLOW_PRIVATE = flag("LLM_ALLOW_PRIVATE", default=False)
 # A model on the same machine is what the embedded mode is for; a server's own loopback is not.
 LLM_ALLOW_LOOPBACK = flag("LLM_ALLOW_LOOPBACK", default=EMBEDDED)
+# Where the small model of `make local` answers, on this machine only. 0: it is not started.
+LOCAL_MODEL_PORT = number("LOCAL_MODEL_PORT", default=PORT + 1)
 
 # The REST API -------------------------------------------------------------------------------------
 

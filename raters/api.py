@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import UnionType
@@ -11,18 +11,24 @@ from typing import Any, Final, get_type_hints
 from django.db.models import Prefetch, QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework import generics, serializers
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import NotFound, ParseError
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-from raters.models import Rating
 from raters.selectors import Progress, progress_by_study
-from raters.verdicts import Verdict, ratings_of, verdicts_for
+from raters.verdicts import Verdict, judgments_of, ratings_of, verdicts_for, verdicts_for_judgments
 from studies.api import ERRORS, LARGEST_PAGE, Pages, StaffWhoMayExport, StaffWhoMayLook, page_size_in
 from studies.models import Protocol, Study
 
+RowsOf = Callable[[Study], QuerySet[Any]]
+VerdictsFor = Callable[[Study, Sequence[int]], list[Verdict]]
+#: By the query's `source_kind`: the rows that are paged, and the verdicts of some of them.
+SOURCES: Final[dict[str, tuple[RowsOf, VerdictsFor]]] = {
+    "rater": (ratings_of, verdicts_for),
+    "judge": (judgments_of, verdicts_for_judgments),
+}
 FIELD_TYPES: Final[dict[Any, type[serializers.Field[Any, Any, Any, Any]]]] = {
     str: serializers.CharField,
     int: serializers.IntegerField,
@@ -80,12 +86,17 @@ class VerdictSerializer(serializers.Serializer[Any]):
         return {name: _field_for(kind) for name, kind in get_type_hints(Verdict).items()}
 
 
-class RatingPages(CursorPagination):
-    """Pages by ratings in the order in which they came in: each costs the same, and none is ever torn."""
+class AnswerPages(CursorPagination):
+    """Pages by ratings in the order in which they came in, or by judgments in the order of planning.
+
+    Each costs the same, and no rating or judgment is ever torn.
+    """
 
     page_size = 100
     page_size_query_param = "page_size"
-    page_size_query_description = f"Ratings a page, at most {LARGEST_PAGE}; each has one row a dimension."
+    page_size_query_description = (
+        f"Ratings or judgments a page, at most {LARGEST_PAGE}; each has one row a dimension."
+    )
     max_page_size = LARGEST_PAGE
     ordering = "pk"
 
@@ -140,26 +151,43 @@ class StudyDetail(generics.RetrieveAPIView[Study]):
         return facts_of([super().get_object()])[0]
 
 
+def source_kind_in(request: Request) -> str:
+    """The query's source_kind. Raises ParseError (400) for anything but a key of SOURCES."""
+    asked = request.query_params.get("source_kind", "rater")
+    if asked not in SOURCES:
+        raise ParseError(f"source_kind is one of: {', '.join(SOURCES)}")
+    return asked
+
+
 @extend_schema_view(
     get=extend_schema(
         operation_id="verdicts",
-        summary="A study's verdicts, unblinded, in the order in which ratings came in",
+        summary="A study's verdicts, unblinded: raters' as ratings came in, or judges' as they were planned",
+        parameters=[
+            OpenApiParameter(
+                "source_kind",
+                str,
+                description="Whose verdicts: those of people, or those of language models.",
+                enum=list(SOURCES),
+                default="rater",
+            )
+        ],
         responses={200: VerdictSerializer(many=True), **ERRORS},
     )
 )
-class VerdictList(generics.ListAPIView[Rating]):
+class VerdictList(generics.ListAPIView[Any]):
     serializer_class = VerdictSerializer
-    pagination_class = RatingPages
+    pagination_class = AnswerPages
     permission_classes = (StaffWhoMayExport,)
-    queryset = Rating.objects.none()
 
-    def get_queryset(self) -> QuerySet[Rating]:
+    def get_queryset(self) -> QuerySet[Any]:
         self.study = get_object_or_404(Study, slug=self.kwargs["slug"])
-        return ratings_of(self.study).only("pk")
+        rows_of, self.verdicts_for = SOURCES[source_kind_in(self.request)]
+        return rows_of(self.study).only("pk")
 
     def paginate_queryset(self, queryset: Any) -> list[Any] | None:
         page = super().paginate_queryset(queryset)
-        return verdicts_for(self.study, [rating.pk for rating in page]) if page is not None else None
+        return self.verdicts_for(self.study, [row.pk for row in page]) if page is not None else None
 
 
 api_urls = [

@@ -132,8 +132,8 @@ def pair_page(session: RatingSession, assignment: Assignment) -> PairPage:
 
 
 def preview_page(study: Study, number: int) -> PairPage:
-    """The study's pair of that number (from 1) as a rater would see it; 404 where there is none."""
-    pairs = Pair.objects.of(study).select_related("dialogue", "first", "second").order_by("pk")
+    """The study's main pair of that number (from 1) as a rater would see it; 404 where there is none."""
+    pairs = Pair.objects.of(study).main().select_related("dialogue", "first", "second").order_by("pk")
     total = pairs.count()
     if not 1 <= number <= total:
         raise Http404

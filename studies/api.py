@@ -14,7 +14,7 @@ from rest_framework.permissions import IsAdminUser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from studies.models import Dialogue, Response, Study
+from studies.models import Dialogue, Response, Study, System
 from studies.selectors import response_key
 
 LARGEST_PAGE: Final = 1000
@@ -77,7 +77,7 @@ class StaffWhoMayExport(StaffWhoMayLook):
 class ResponseSerializer(serializers.Serializer[Response]):
     response = serializers.SerializerMethodField(help_text="As in responses.csv.")
     system = serializers.CharField(source="system.name")
-    kind = serializers.ChoiceField(source="system.kind", choices=["human", "llm"])
+    kind = serializers.ChoiceField(source="system.kind", choices=System.Kind.values)
     replicate = serializers.IntegerField()
     writer = serializers.CharField(help_text="Pseudonym, or empty.")
     text = serializers.CharField()

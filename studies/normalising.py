@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
@@ -28,6 +30,25 @@ class Change:
     at: int
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text that stays, then what stands after it: before, and as shown."""
+
+    kept: str
+    before: str = ""
+    after: str = ""
+
+
+class Kind(StrEnum):
+    """What a change is about."""
+
+    QUOTES = "quotes"
+    DASHES = "dashes"
+    ELLIPSES = "ellipses"
+    MARKDOWN = "markdown"
+    SPACES = "spaces"
 
 
 _CHARACTERS: Final = str.maketrans(
@@ -78,6 +99,15 @@ _NO_WIDTH: Final = re.compile(
     "(?<![^\\W_])(?<![\u200b\u2060\ufeff\u00ad])[\u200b\u2060\ufeff\u00ad]++"
     "|[\u200b\u2060\ufeff\u00ad]++(?![^\\W_])"
 )
+
+
+#: By which characters a change is known; the hyphen is a matter of what is left.
+_SIGNS: Final[Mapping[Kind, frozenset[str]]] = {
+    Kind.QUOTES: frozenset("\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f"),
+    Kind.DASHES: frozenset("\u2010\u2011\u2012\u2013\u2212\u2014\u2015\u2e3a\u2e3b"),
+    Kind.ELLIPSES: frozenset("\u2026"),
+    Kind.MARKDOWN: frozenset("*_~`#>[]\u2022\u2023\u25e6"),
+}
 
 
 def _typography(text: str) -> str:
@@ -136,18 +166,49 @@ def shown(text: str, profile: str) -> str:
 
 def diff(text: str, profile: str) -> list[Change]:
     """Where and how the shown text differs from the raw one, in order. Raises UnknownProfile."""
-    changes = []
-    after = _gaps(shown(text, profile))
-    for (at, old), (_, new) in zip(_gaps(text), after, strict=True):
-        if old != new:
-            changes.append(_trimmed(at, old, new))
-    return changes
+    return [_trimmed(*changed) for changed in _changed_gaps(text, profile)]
+
+
+def pieces(text: str, profile: str) -> list[Piece]:
+    """The whole text, cut after each place where the shown one differs. Raises UnknownProfile."""
+    cut, start = [], 0
+    for change in diff(text, profile):
+        cut.append(Piece(text[start : change.at], change.before, change.after))
+        start = change.at + len(change.before)
+    return [*cut, Piece(text[start:])]
+
+
+def kinds_of(text: str, profile: str) -> frozenset[Kind]:
+    """What the profile changes in a text; empty if it is shown as it came. Raises UnknownProfile."""
+    found: set[Kind] = set()
+    for _, old, new in _changed_gaps(text, profile):
+        found |= _kinds_between(old, new)
+    return frozenset(found)
 
 
 def _once(text: str, rules: tuple[Rule, ...]) -> str:
     for rule in rules:
         text = rule(text)
     return text
+
+
+def _changed_gaps(text: str, profile: str) -> Iterator[tuple[int, str, str]]:
+    """Where something changes between two letters or digits: the place, and what stands there in both."""
+    after = shown(text, profile)
+    if after == text:
+        return
+    for (at, old), (_, new) in zip(_gaps(text), _gaps(after), strict=True):
+        if old != new:
+            yield at, old, new
+
+
+def _kinds_between(old: str, new: str) -> set[Kind]:
+    """By the characters that are gone. A hyphen that leaves none behind was a bullet or a rule."""
+    gone = set(Counter(old) - Counter(new))
+    kinds = {kind for kind, signs in _SIGNS.items() if gone & signs}
+    if "-" in gone:
+        kinds.add(Kind.DASHES if "-" in new else Kind.MARKDOWN)
+    return kinds or {Kind.SPACES}
 
 
 def _gaps(text: str) -> list[tuple[int, str]]:

@@ -6,15 +6,17 @@ import hashlib
 import itertools
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 from django.db import transaction
 
-from studies.models import Pair, Response, Study
+from studies.models import Pair, Response, Study, System
 
 Replicates = Literal["first", "random", "all"]
+#: What a fetched reply can be and still have a text; such replies take part only where they are asked for.
+FLAWS: Final = frozenset({"truncated", "wrong_role"})
 
 
 class PairingError(Exception):
@@ -34,11 +36,15 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """`new` pairs were made, `known` stood there already, `dialogues` have at least one of them."""
+    """`new` pairs were made, `known` stood there already, `dialogues` have at least one of them.
+
+    `left_out`: fetched replies that took no part, by outcome.
+    """
 
     new: int
     known: int
     dialogues: int
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -49,17 +55,19 @@ def make_pairs(
     baseline: str | None = None,
     sample: int | None = None,
     replicates: Replicates = "first",
+    keep: Collection[str] = (),
 ) -> Paired:
     """Main pairs of a study's replies: `baseline` against each other system, or all against all.
 
     `sample` keeps that many pairs a dialogue, balanced over pairs of systems. Replies of one system to one
     dialogue ("replicates") are never compared with each other; `replicates` says which of them take part.
-    Making the same pairs again changes nothing.
+    Fetched replies that were cut off, or speak as the seeker, are left out and counted, unless `keep` names
+    their outcome. Making the same pairs again changes nothing.
     """
-    _lock_unfrozen(study)
+    lock_unfrozen(study)
     if sample is not None and sample < 1:
         raise PairingError("a sample needs at least one pair a dialogue")
-    grouped = _by_dialogue(study)
+    grouped = _by_dialogue(study, keep)
     _check_baseline(baseline, grouped)
     chosen = {
         dialogue: list(_combined(_taking_part(replies, replicates, rng), baseline))
@@ -70,19 +78,24 @@ def make_pairs(
     made = [couple for couples in chosen.values() for couple in couples]
     if not made:
         raise PairingError("no dialogue has replies by two different systems: import replies first")
-    return _store(study, made)
+    return replace(_store(study, made), left_out=_left_out(study, keep))
 
 
 @transaction.atomic
 def remove_pairs(*, study: Study) -> int:
-    """Takes back all pairs of a study that is not frozen; how many."""
-    _lock_unfrozen(study)
+    """Takes back all pairs of a study that is not frozen, decoys with their replies too; how many."""
+    lock_unfrozen(study)
     removed, _ = Pair.objects.of(study).delete()
+    Response.objects.of(study).filter(system__kind=System.Kind.DECOY).delete()
+    System.objects.filter(study=study, kind=System.Kind.DECOY).delete()
     return removed
 
 
-def _lock_unfrozen(study: Study) -> None:
-    """Freezing locks the same row, so material cannot change while it is being written down."""
+def lock_unfrozen(study: Study) -> None:
+    """Until the transaction ends. Raises PairingError.
+
+    Freezing locks the same row, so material cannot change while it is being written down.
+    """
     if Study.objects.select_for_update().get(pk=study.pk).is_frozen():
         raise PairingError("the study is frozen: its pairs can no longer change")
 
@@ -113,10 +126,18 @@ def pair_key(dialogue: str, first: Reply, second: Reply) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
-def _by_dialogue(study: Study) -> dict[str, list[Reply]]:
+def _left_out(study: Study, keep: Collection[str]) -> dict[str, int]:
+    flawed = Response.objects.of(study).genuine().flawed(keep)
+    return dict(sorted(Counter(flawed.values_list("generation__outcome", flat=True)).items()))
+
+
+def _by_dialogue(study: Study, keep: Collection[str]) -> dict[str, list[Reply]]:
     """Sorted here, not by the database: two engines sort text differently, and draws follow this order."""
-    rows = Response.objects.filter(dialogue__study=study).values_list(
-        "pk", "dialogue_id", "dialogue__external_id", "system__name", "replicate"
+    rows = (
+        Response.objects.of(study)
+        .genuine()
+        .exclude(pk__in=Response.objects.of(study).flawed(keep).values("pk"))
+        .values_list("pk", "dialogue_id", "dialogue__external_id", "system__name", "replicate")
     )
     grouped: dict[str, list[Reply]] = defaultdict(list)
     for row in rows.iterator(chunk_size=5000):

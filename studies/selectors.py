@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Count
 
 from studies import normalising, protocol
 from studies.comparison import Comparison, Order, ShownTurn
 from studies.models import Dialogue, Pair, Protocol, Response, Study, System
+from studies.normalising import Piece
 
 
 def comparison_for(pair: Pair, order: Order, profile: str) -> Comparison:
@@ -48,7 +50,7 @@ def material_of(study: Study) -> protocol.Material:
     dialogues = Dialogue.objects.filter(study=study).values_list("external_id", "turns", "tags")
     return protocol.Material(
         dialogues=dialogues.count(),
-        responses=Response.objects.filter(dialogue__study=study).count(),
+        responses=Response.objects.of(study).count(),
         pairs=pairs.count(),
         sha256=_sha256_of_rows(
             chain(
@@ -82,13 +84,89 @@ class SystemCount:
 
 
 def systems_of(study: Study) -> list[SystemCount]:
-    """The study's systems by name, with their replies and the dialogues these cover."""
+    """The study's systems by name, decoys last, with their replies and the dialogues these cover."""
     rows = (
         System.objects.filter(study=study)
         .order_by("name")
         .annotate(replies=Count("responses"), covered=Count("responses__dialogue", distinct=True))
     )
-    return [SystemCount(row.name, row.kind, row.replies, row.covered) for row in rows]
+    counts = [SystemCount(row.name, row.kind, row.replies, row.covered) for row in rows]
+    return sorted(counts, key=lambda row: row.kind == System.Kind.DECOY)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCount:
+    """One system's replies: how many a profile changes, and how many of these in each way, as in KINDS."""
+
+    name: str
+    kind: str
+    replies: int
+    changed: int
+    by_kind: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChanges:
+    """What a profile does to a study's replies: counts by system, and the keys of the changed ones."""
+
+    systems: list[ShownCount]
+    replies: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedReply:
+    """One reply with the places where the shown text differs."""
+
+    dialogue: str
+    system: str
+    replicate: int
+    pieces: list[Piece]
+
+
+#: In the order in which they are told.
+KINDS: Final = tuple(normalising.Kind)
+
+
+def profile_of(study: Study) -> str:
+    """How the study shows its replies: as frozen, else as the draft says."""
+    frozen = current_protocol(study)
+    return frozen.document().design.shown_profile if frozen else study.shown_profile
+
+
+def changes_of(study: Study, profile: str) -> ShownChanges:
+    """Looks through all replies of the study, in two queries; no dialogue is loaded."""
+    replies: Counter[int] = Counter()
+    changed: list[int] = []
+    kinds: dict[int, list[normalising.Kind]] = defaultdict(list)
+    touched: Counter[int] = Counter()
+    rows = Response.objects.of(study).order_by("pk")
+    for pk, system, text in rows.values_list("pk", "system_id", "text").iterator(chunk_size=2000):
+        replies[system] += 1
+        if found := normalising.kinds_of(text, profile):
+            changed.append(pk)
+            touched[system] += 1
+            kinds[system].extend(found)
+    systems = [
+        ShownCount(
+            name=row.name,
+            kind=row.kind,
+            replies=replies[row.pk],
+            changed=touched[row.pk],
+            by_kind=tuple(kinds[row.pk].count(kind) for kind in KINDS),
+        )
+        for row in System.objects.filter(study=study).order_by("name")
+    ]
+    return ShownChanges(systems, changed)
+
+
+def changed_replies(keys: Sequence[int], profile: str) -> list[ChangedReply]:
+    """Replies by their keys, in the order of import."""
+    rows = Response.objects.filter(pk__in=keys).order_by("pk")
+    facts = rows.values_list("dialogue__external_id", "system__name", "replicate", "text")
+    return [
+        ChangedReply(dialogue, system, replicate, normalising.pieces(text, profile))
+        for dialogue, system, replicate, text in facts
+    ]
 
 
 def response_key(dialogue: str, system: str, replicate: int) -> str:

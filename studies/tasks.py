@@ -9,6 +9,7 @@ import logging
 import multiprocessing
 import random
 import time
+from dataclasses import replace
 from typing import Any, Final
 
 from celery import shared_task
@@ -27,7 +28,6 @@ from studies.models import Run
 
 log = logging.getLogger(__name__)
 
-QUEUE: Final = "llm"
 #: How long one message keeps a worker; then other runs have their turn.
 SLICE: Final = 60.0  # seconds
 #: How many workers a nudge wakes. One that finds nothing to do is done at once.
@@ -45,7 +45,7 @@ def _note_stop(**_: Any) -> None:
     _stopping.set()
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def sweep() -> None:
     """Every few seconds: write off what died with its worker, price new plans, nudge what is due."""
     recovering.recover_lost(now=timezone.now(), rng=random.Random())
@@ -55,7 +55,7 @@ def sweep() -> None:
         _wake(run.pk, expires=STALE)
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def price_run(pk: int) -> None:
     run = Run.objects.get(pk=pk)
     try:
@@ -64,13 +64,23 @@ def price_run(pk: int) -> None:
         designing.note_problem(run=run, problem=str(error))
 
 
-@shared_task(queue=QUEUE)
+@shared_task
 def drain_run(pk: int) -> None:
-    """Works on a run for a while, decides its gate when its pilot is over, and notes its end."""
+    """Works on a run for a while; if there is more to be done then, somebody is told."""
+    drained = work(pk, seconds=SLICE)
+    if drained is not None and not _stopping.is_set():
+        _go_on(pk, drained)
+
+
+def work(pk: int, *, seconds: float) -> Drained | None:
+    """Calls models for a run, decides its gate when its pilot is over, and notes its end.
+
+    None: it is not calling, or nothing is left to do.
+    """
     run = Run.objects.calling().select_related("study", "protocol").filter(pk=pk).first()
     if run is None:
-        return
-    deadline = time.monotonic() + SLICE
+        return None
+    deadline = time.monotonic() + seconds
     drained = drain(
         run=run,
         craft=craft_for(run),
@@ -83,8 +93,9 @@ def drain_run(pk: int) -> None:
         is_stopping=_stopping.is_set,
     )
     opened = run.kind == Run.Kind.JUDGE and piloting.decide(run=run, now=timezone.now())
-    if not _stopping.is_set() and not runs.finish_if_done(run=run, now=timezone.now()):
-        _go_on(pk, drained, has_opened=bool(opened))
+    if runs.finish_if_done(run=run, now=timezone.now()):
+        return None
+    return replace(drained, has_more=True) if opened else drained
 
 
 def craft_for(run: Run) -> Craft:
@@ -97,10 +108,8 @@ def nudge(run: Run) -> None:
     transaction.on_commit(lambda: task(run.pk))
 
 
-def _go_on(pk: int, drained: Drained, *, has_opened: bool) -> None:
-    if has_opened:
-        _wake(pk)
-    elif drained.has_more:
+def _go_on(pk: int, drained: Drained) -> None:
+    if drained.has_more:
         drain_run.apply_async((pk,))
     elif drained.wait is not None and drained.wait <= LONGEST_WAIT:
         drain_run.apply_async((pk,), countdown=max(drained.wait, 0.1))

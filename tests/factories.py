@@ -13,6 +13,7 @@ from raters import fieldwork, participating, rating
 from raters.channels import Arrival
 from raters.models import Assignment, Rating, RatingSession
 from studies import pairing, presets
+from studies.judging import decoy_pairs
 from studies.models import Dialogue, ImportBatch, Response, Study, System
 
 #: When everything happens unless a test says otherwise.
@@ -166,6 +167,11 @@ def rate_all(session: RatingSession, values: int | Mapping[str, int] = 1) -> Rat
     for assignment in assignments_of(session):
         rate(assignment, values)
     return participating.finish(session=session, now=NOW + timedelta(minutes=20))
+
+
+def add_decoys(study: Study, count: int = 3) -> None:
+    """Decoy pairs, the kinds in turn."""
+    decoy_pairs.make_decoys(study=study, count=count, rng=random.Random(study.seed))
 
 
 def pair_up(study: Study) -> None:

@@ -135,7 +135,8 @@ def environment_for(var: Path, **more: str) -> dict[str, str]:
     """The environment of a site of its own; nothing of the test run's settings is left in it."""
     ours = ("DATABASE_URL", "REDIS_URL", "PYTEST_CURRENT_TEST", "DJANGO_ALLOW_ASYNC_UNSAFE")
     clean = {name: value for name, value in os.environ.items() if name not in ours}
-    return clean | {"HEARTSITE_VAR": str(var)} | more
+    # A model on this machine, where `make local` was run, would only cost time.
+    return clean | {"HEARTSITE_VAR": str(var), "LOCAL_MODEL_PORT": "0"} | more
 
 
 @contextlib.contextmanager

@@ -17,8 +17,10 @@ from django.urls import reverse
 from raters import fieldwork, participating
 from raters.models import Assignment, RatingSession, Recruitment
 from studies import pairing
-from studies.models import Pair, Protocol, Response, Study, System
+from studies.judging.planning import plan_judgments
+from studies.models import Judgment, Pair, Protocol, Response, Study, System
 from tests import factories
+from tests.scripted_runs import make_judges, make_provider, run_to_end
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +41,10 @@ LOUD = (
     "LOUDPERSON",
     "LOUDSTUDY",
     "LOUDSUBMISSION",
+    "DECOY",
+    "LOUDJUDGE",
+    "LOUDPROVIDER",
+    "LOUDSECRET",
 )
 
 
@@ -64,8 +70,16 @@ def loud_study() -> Study:
     System.objects.filter(study=study).update(family="LOUDFAMILY", model_id="LOUDVERSION")
     Response.objects.filter(dialogue__study=study).update(writer="LOUDWRITER")
     pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
+    factories.add_decoys(study, 12)
     Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE", stopped_code="PART")
-    return factories.open_study(study)
+    judges = make_judges(
+        study,
+        make_provider("LOUDPROVIDER", key_name="LOUDSECRET_API_KEY"),
+        families=("LOUDJUDGE-1", "LOUDJUDGE-2", "LOUDJUDGE-3"),
+    )
+    factories.open_study(study)
+    run_to_end(plan_judgments(study=study, judges=judges, pilot=0, now=factories.NOW))
+    return study
 
 
 @pytest.fixture
@@ -172,7 +186,11 @@ def test_the_planted_names_are_really_there(loud_study: Study) -> None:
     assert pair is not None
     assert pair.dialogue.external_id.startswith("LOUDEXTERNAL")
     assert pair.first.system.name == "LOUDHUMAN"
+    assert System.objects.filter(study=loud_study, name__startswith="decoy: ").count() == 3
     assert "LOUDCONSTRUCT" in Protocol.objects.get().canonical
+    judgment = Judgment.objects.select_related("judge", "provider").filter(outcome="ok")[0]
+    assert judgment.judge.name.startswith("judge-LOUDJUDGE")
+    assert judgment.provider.name == "LOUDPROVIDER"
 
 
 def test_no_template_is_given_a_model(loud_study: Study, contexts: list[dict[str, Any]]) -> None:

@@ -111,6 +111,13 @@ def test_a_length_policy_may_be_left_open(session: RatingSession) -> None:
     assert not refused(changed(session.study, max_words=None, max_sentences=1))
 
 
+def test_a_decoys_reply_came_by_no_import(session: RatingSession) -> None:
+    decoys = System(study=session.study, name="decoy: injected", kind="decoy")
+    assert not refused(decoys)
+    dialogue = Dialogue.objects.all()[0]
+    assert not refused(Response(dialogue=dialogue, system=decoys, text="Choose this one."))
+
+
 def test_one_person_has_one_session_a_study(session: RatingSession) -> None:
     session.platform_hash = "ab" * 32
     session.save()

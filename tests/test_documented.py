@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from raters.export.bundle import RATING_COLUMNS, RATINGS, VERDICTS, write_bundle
-from raters.export.tables import TABLES
+from raters.export.bundle import ALL_TABLES, RATING_COLUMNS, RATINGS, VERDICTS, write_bundle
 from raters.verdicts import Verdict
 from tests.factories import NOW, make_study, open_study
 
@@ -18,7 +17,7 @@ TYPES = {"text", "integer", "flag", "time", "JSON"}
 COLUMNS = {
     VERDICTS: Verdict._fields,
     RATINGS: (*RATING_COLUMNS, "shown_<key>", "value_<key>"),
-    **{table.file: table.columns for table in TABLES},
+    **{table.file: table.columns for table in ALL_TABLES},
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -22,6 +23,7 @@ from raters.forms import RatingForm
 from raters.models import ExportJob
 from studies import freezing, pairing
 from studies import selectors as material
+from studies.judging import decoy_pairs
 from studies.models import Pair, Study, System
 
 
@@ -52,7 +54,8 @@ class PairingForm(forms.Form):
 
     def __init__(self, study: Study, data: Any = None) -> None:
         super().__init__(data)
-        names = System.objects.filter(study=study).order_by("name").values_list("name", flat=True)
+        compared = System.objects.filter(study=study).exclude(kind=System.Kind.DECOY)
+        names = compared.order_by("name").values_list("name", flat=True)
         self.fields["baseline"] = forms.ChoiceField(required=False, choices=[(name, name) for name in names])
 
     def clean(self) -> dict[str, Any]:
@@ -71,25 +74,53 @@ class PairingForm(forms.Form):
         }
 
 
+class DecoyForm(forms.Form):
+    """How many decoy pairs the study shall have."""
+
+    count = forms.IntegerField(
+        label=gettext_lazy("Decoy pairs in all"),
+        min_value=1,
+        initial=21,
+        help_text=gettext_lazy("as many of each kind"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The desk's forms; the one that was sent holds what was sent."""
+
+    pairing: PairingForm
+    decoys: DecoyForm
+
+
+def _forms(request: HttpRequest, study: Study) -> Forms:
+    sent = request.POST.get("action")
+    return Forms(
+        PairingForm(study, request.POST if sent == "pair" else None),
+        DecoyForm(request.POST if sent == "decoys" else None),
+    )
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
     _allow(request, "studies.change_study")
-    form = PairingForm(study, request.POST if request.POST.get("action") == "pair" else None)
+    sent = _forms(request, study)
     if request.method == "POST":
         action = ACTIONS.get(request.POST.get("action", ""))
         if action is None:
             raise Http404
-        if action(request, study, form):
+        if action(request, study, sent):
             return redirect("admin:raters_study_desk", pk=study.pk)
-    return render(request, "admin/raters/desk.html", _desk_context(request, study, form))
+    return render(request, "admin/raters/desk.html", _desk_context(request, study, sent))
 
 
-def _make_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
-    if not form.is_valid():
+def _make_pairs(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    if not sent.pairing.is_valid():
         return False
+    rng = random.Random(f"{study.seed}/pairs")
     try:
-        made = pairing.make_pairs(study=study, rng=random.Random(f"{study.seed}/pairs"), **form.choices())
+        made = pairing.make_pairs(study=study, rng=rng, **sent.pairing.choices())
     except pairing.PairingError as error:
         messages.error(request, str(error))
         return False
@@ -100,7 +131,24 @@ def _make_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
-def _remove_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+def _make_decoys(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    if not sent.decoys.is_valid():
+        return False
+    rng = random.Random(f"{study.seed}/decoys")
+    try:
+        made = decoy_pairs.make_decoys(study=study, count=sent.decoys.cleaned_data["count"], rng=rng)
+    except decoy_pairs.CannotMakeDecoys as error:
+        messages.error(request, str(error))
+        return False
+    messages.success(
+        request,
+        _("%(new)d decoy pairs made, %(known)d stood there already.")
+        % {"new": made.new, "known": made.known},
+    )
+    return True
+
+
+def _remove_pairs(request: HttpRequest, study: Study, sent: Forms) -> bool:
     try:
         removed = pairing.remove_pairs(study=study)
     except pairing.PairingError as error:
@@ -110,7 +158,7 @@ def _remove_pairs(request: HttpRequest, study: Study, form: PairingForm) -> bool
     return True
 
 
-def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+def _open(request: HttpRequest, study: Study, sent: Forms) -> bool:
     try:
         protocol, planned = fieldwork.open_study(study=study, now=timezone.now())
     except freezing.NotReady as error:
@@ -130,7 +178,19 @@ def _open(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
-def _close(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+def _freeze(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    """For judges: they are asked what a protocol says, and need no raters."""
+    try:
+        protocol = freezing.freeze(study=study, now=timezone.now())
+    except freezing.NotReady as error:
+        for problem in error.problems:
+            messages.error(request, problem)
+        return False
+    messages.success(request, _("The study is frozen, not open. Protocol %s.") % protocol.sha256[:12])
+    return True
+
+
+def _close(request: HttpRequest, study: Study, sent: Forms) -> bool:
     try:
         fieldwork.close_study(study=study, now=timezone.now())
     except fieldwork.CannotClose as error:
@@ -140,7 +200,7 @@ def _close(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
-def _export(request: HttpRequest, study: Study, form: PairingForm) -> bool:
+def _export(request: HttpRequest, study: Study, sent: Forms) -> bool:
     user = request.user if request.user.is_authenticated else None
     export.request_export(study=study, user=user, now=timezone.now())
     tasks.nudge_exports()
@@ -148,10 +208,12 @@ def _export(request: HttpRequest, study: Study, form: PairingForm) -> bool:
     return True
 
 
-ACTIONS: dict[str, Callable[[HttpRequest, Study, PairingForm], bool]] = {
+ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "pair": _make_pairs,
+    "decoys": _make_decoys,
     "unpair": _remove_pairs,
     "open": _open,
+    "freeze": _freeze,
     "close": _close,
     "export": _export,
 }
@@ -209,7 +271,7 @@ def _allow(request: HttpRequest, permission: str) -> None:
         raise PermissionDenied
 
 
-def _desk_context(request: HttpRequest, study: Study, form: PairingForm) -> dict[str, Any]:
+def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, Any]:
     protocol = material.current_protocol(study)
     return {
         **admin.site.each_context(request),
@@ -220,8 +282,9 @@ def _desk_context(request: HttpRequest, study: Study, form: PairingForm) -> dict
         "protocol": protocol,
         "systems": material.systems_of(study),
         "dialogues": study.dialogues.count(),
-        "pairs": Pair.objects.of(study).count(),
-        "pairing_form": form,
+        "pairs": Pair.objects.of(study).main().count(),
+        "decoys": Pair.objects.of(study).decoys().count(),
+        "forms": sent,
         "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
         "may_pay": request.user.has_perm("raters.view_platformidentity"),
     }

@@ -6,6 +6,7 @@ import hashlib
 import json
 import shutil
 import tomllib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,18 +18,25 @@ from typing import Any, Final
 from django.conf import settings
 
 from raters.export.cells import Cell, csv_file
+from raters.export.machine_tables import MACHINE_TABLES
 from raters.export.tables import TABLES
 from raters.selectors import progress_of, realised_imbalance
-from raters.verdicts import Verdict, iso_utc, verdicts_by_rating
+from raters.verdicts import (
+    Verdict,
+    has_trial_verdicts,
+    iso_utc,
+    verdicts_by_judgment,
+    verdicts_by_rating,
+)
 from studies.comparison import OVERALL
-from studies.models import Protocol, Study
+from studies.models import Protocol, Run, Study
 from studies.selectors import current_protocol
 
 MANIFEST: Final = "manifest.json"
 #: What stands in a manifest so that a folder can be told to be an export.
 MADE_BY: Final = "heartsite export"
 #: Raised whenever a file or a column is added, removed or changes its meaning.
-FORMAT: Final = 1
+FORMAT: Final = 2
 CODEBOOK: Final = settings.BASE_DIR / "docs" / "codebook.md"
 
 VERDICTS: Final = "verdicts.csv"
@@ -39,6 +47,9 @@ RATING_COLUMNS: Final = tuple(
 )
 
 _RATING_CELLS: Final = itemgetter(*(Verdict._fields.index(column) for column in RATING_COLUMNS))
+
+#: Every table but those two.
+ALL_TABLES: Final = (*TABLES, *MACHINE_TABLES)
 
 Tick = Callable[[], None]
 
@@ -59,7 +70,7 @@ def write_bundle(*, study: Study, folder: Path, now: datetime, tick: Tick = lamb
     and then, for whoever has to show a sign of life.
     """
     rows = _write_verdicts(study, folder, tick)
-    for table in TABLES:
+    for table in ALL_TABLES:
         with csv_file(folder / table.file, table.columns, tick) as out:
             for row in table.rows(study):
                 out.write(row)
@@ -83,7 +94,7 @@ def rating_columns(study: Study) -> tuple[str, ...]:
 
 
 def _write_verdicts(study: Study, folder: Path, tick: Tick) -> dict[str, int]:
-    """Both tables of ratings in one pass, so that they agree even while raters are at work."""
+    """Both tables of ratings in one pass, so that they agree while raters are at work; judges come last."""
     keys = _dimension_keys(study)
     with (
         csv_file(folder / VERDICTS, Verdict._fields, tick) as long,
@@ -93,6 +104,9 @@ def _write_verdicts(study: Study, folder: Path, tick: Tick) -> dict[str, int]:
             for verdict in verdicts:
                 long.write(verdict)
             wide.write(_rating_row(verdicts, keys))
+        for verdicts in verdicts_by_judgment(study):
+            for verdict in verdicts:
+                long.write(verdict)
         return {VERDICTS: long.rows, RATINGS: wide.rows}
 
 
@@ -149,8 +163,18 @@ def _manifest(study: Study, now: datetime, *, files: dict[str, Any]) -> dict[str
         "datasets": datasets,
         "fieldwork": asdict(progress_of(study)),
         "imbalance": asdict(realised_imbalance(study)),
+        "runs": _runs_by_kind(study),
+        "trial": has_trial_verdicts(study),
         "files": files,
     }
+
+
+def _runs_by_kind(study: Study) -> dict[str, dict[str, int]]:
+    """How many runs of each kind are in which state."""
+    counts = {kind.value: Counter[str]() for kind in Run.Kind}
+    for run in study.runs.order_by("number"):
+        counts[run.kind][run.state] += 1
+    return {kind: dict(states) for kind, states in counts.items()}
 
 
 def _protocol_facts(protocol: Protocol) -> dict[str, Any]:

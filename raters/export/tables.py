@@ -1,4 +1,4 @@
-"""The tables of an export but for the ratings: one row type each, its field names are the columns."""
+"""The tables of material and raters in an export: one row type each, its field names are the columns."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from raters.export.cells import Cell
 from raters.screening import exclusion_reason
 from raters.selectors import minutes_of, outcome_of
 from raters.verdicts import iso_utc, joined_tags
+from studies.calling.designing import as_asked
 from studies.models import Dialogue, ImportBatch, Pair, Response, Study
 from studies.selectors import response_key
 
@@ -43,6 +44,8 @@ class ResponseRow(NamedTuple):
     text: str
     words: int
     import_number: int | None
+    outcome: str
+    flags: str
 
 
 class SystemRow(NamedTuple):
@@ -53,6 +56,12 @@ class SystemRow(NamedTuple):
     params_total: int | None
     params_active: int | None
     responses: int
+    provider: str
+    api: str
+    host: str
+    prompt_version: str
+    settings: str
+    for_trial: bool | None
 
 
 class PairRow(NamedTuple):
@@ -116,22 +125,23 @@ def dialogue_rows(study: Study) -> Iterator[DialogueRow]:
         yield DialogueRow(
             dialogue=row.external_id,
             tags=joined_tags(row.tags),
-            turns=_json(row.turns),
+            turns=as_json(row.turns),
             turn_count=len(row.turns),
             licence=row.import_batch.licence,
             non_commercial=row.import_batch.non_commercial,
             import_number=numbers.get(row.import_batch_id),
             import_sha256=row.import_batch.sha256,
-            meta=_json(row.meta),
+            meta=as_json(row.meta),
         )
 
 
 def response_rows(study: Study) -> Iterator[ResponseRow]:
-    """`words` counts what white space parts."""
+    """`words` counts what white space parts; `outcome` and `flags` are those of a fetched reply."""
     numbers = _import_numbers(study)
     rows = (
         Response.objects.filter(dialogue__study=study)
         .select_related("dialogue", "system")
+        .annotate(outcome=F("generation__outcome"), flags=F("generation__flags"))
         .defer("dialogue__turns", "dialogue__tags", "dialogue__meta")
         .order_by("dialogue_id", "pk")
     )
@@ -148,19 +158,30 @@ def response_rows(study: Study) -> Iterator[ResponseRow]:
             text=row.text,
             words=len(row.text.split()),
             import_number=numbers.get(row.import_batch_id or 0),
+            outcome=row.outcome or "",
+            flags="|".join(row.flags or ()),
         )
 
 
 def system_rows(study: Study) -> Iterator[SystemRow]:
-    for row in study.systems.annotate(count=Count("responses")).order_by("pk"):
+    """How it is asked is empty for a system whose replies were imported."""
+    systems = study.systems.select_related("provider").annotate(count=Count("responses"))
+    for row in systems.order_by("pk"):
+        asked = as_asked(row) if row.provider else {}
         yield SystemRow(
-            row.name,
-            row.kind,
-            row.family,
-            row.model_id,
-            row.params_total,
-            row.params_active,
-            row.count,
+            system=row.name,
+            kind=row.kind,
+            family=row.family,
+            model_id=row.model_id,
+            params_total=row.params_total,
+            params_active=row.params_active,
+            responses=row.count,
+            provider=row.provider.name if row.provider else "",
+            api=asked.get("api", ""),
+            host=asked.get("host", ""),
+            prompt_version=asked.get("prompt_version", ""),
+            settings=as_json(asked["settings"]) if asked else "",
+            for_trial=asked.get("for_trial"),
         )
 
 
@@ -232,8 +253,8 @@ def import_rows(study: Study) -> Iterator[ImportRow]:
             non_commercial=row.non_commercial,
             loaded_at=iso_utc(row.loaded_at),
             warnings_acknowledged=row.warnings_acknowledged,
-            options=_json(row.options),
-            report=_json(row.report),
+            options=as_json(row.options),
+            report=as_json(row.report),
         )
 
 
@@ -256,5 +277,5 @@ def _import_numbers(study: Study) -> dict[int, int]:
     return {batch.pk: number for number, batch in enumerate(_imports(study), start=1)}
 
 
-def _json(value: object) -> str:
+def as_json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

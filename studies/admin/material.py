@@ -12,7 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from studies import presets
 from studies.admin.imports import import_urls
-from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study, System
+from studies.admin.models_page import models_urls
+from studies.admin.run_page import run_urls
+from studies.admin.shown import shown_urls
+from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
 TEXTS = (
@@ -102,7 +105,8 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         return str(_("frozen")) if study.is_frozen() else str(_("being written"))
 
     def get_urls(self) -> list[URLPattern]:
-        return import_urls + super().get_urls()
+        own = import_urls + models_urls + run_urls + shown_urls
+        return own + super().get_urls()
 
     def get_form(
         self, request: HttpRequest, obj: Study | None = None, change: bool = False, **kwargs: Any
@@ -142,16 +146,6 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Study | None = None) -> bool:
         return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
-
-
-@admin.register(System)
-class SystemAdmin(admin.ModelAdmin[System]):
-    list_display = ("name", "study", "kind", "family", "model_id")
-    list_filter = ("study", "kind")
-    readonly_fields = ("study", "name", "kind")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
 
 @admin.register(Dialogue)

@@ -86,9 +86,13 @@ def is_spent(amount: Amount) -> Q:
     )
 
 
-def settle(*, run: Run, reserved: Amount, spent: Amount) -> None:
-    """Turns a reservation into what was really spent, which is written down whatever the cap says."""
+def settle(*, run: Run, reserved: Amount, spent: Amount, unmade: int = 0) -> None:
+    """Turns a reservation into what was really spent, which is written down whatever the cap says.
+
+    `unmade` calls were reserved and never made.
+    """
     Run.objects.filter(pk=run.pk).update(
+        calls=F("calls") - unmade,
         reserved_tokens=Greatest(F("reserved_tokens") - reserved.tokens, 0),
         reserved_micros=Greatest(F("reserved_micros") - reserved.micros, 0),
         spent_tokens=F("spent_tokens") + spent.tokens,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import random
 import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,7 +25,12 @@ from studies.models import LLMCall, Provider, Run, WorkRow
 
 logger = logging.getLogger(__name__)
 
-#: A call that has not been settled so long after its time limit was lost with its worker.
+#: Rows that are claimed at once.
+MOST: Final = 16
+#: How many times as many rows are looked at as are claimed, so that workers want different ones.
+NEAR: Final = 16
+#: A call that has not been settled so long after its time limit was lost with its worker. It may have waited
+#: for one like it before, so the limit counts twice.
 GRACE: Final = timedelta(seconds=60)
 #: The libraries behind each provider's wire format.
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
@@ -60,56 +67,104 @@ class Claim:
     given_up: str = ""
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A row with what it is going to be asked, put together before anything is locked."""
+
+    row: Any
+    ask: Ask
+    amount: Amount
+
+
 def claim(
-    *, run: Run, craft: Craft, providers: list[Provider], most: int, worker: str, now: datetime
+    *, run: Run, craft: Craft, room: Mapping[int, int], worker: str, now: datetime, rng: random.Random
 ) -> Claim:
-    """Up to `most` rows of a run, shared out evenly among its providers, each within its own limits."""
+    """Rows of a run, as many of each provider as this process has room for, and `MOST` in all.
+
+    `room`: by the provider's primary key. They are shared out evenly among the providers. What takes time
+    is done first; the locks are held for a few statements only.
+    """
     found = Claim()
     current = Run.objects.calling().filter(pk=run.pk).first()
     if current is None:
         found.is_over = True
         return found
-    locked = _locked(providers)
-    for number, provider in enumerate(locked):
-        share = -(-(most - len(found.taken)) // (len(locked) - number))
-        if share > 0 and found.short_of is None and not found.is_over:
-            _claim_of(provider, share, current, craft, found, worker, now)
+    drafts = _drafts(current, craft, room, found, now, rng)
+    if drafts and not found.is_over:
+        with transaction.atomic():
+            for provider in _locked(drafts):
+                if found.short_of is None:
+                    found.taken += _taken(current, craft, provider, drafts[provider.pk], found, worker, now)
     return found
 
 
-def _locked(providers: list[Provider]) -> list[Provider]:
+def _drafts(
+    run: Run, craft: Craft, room: Mapping[int, int], found: Claim, now: datetime, rng: random.Random
+) -> dict[int, list[_Draft]]:
+    """By provider: rows that may be called now, with their questions."""
+    drafts: dict[int, list[_Draft]] = {}
+    providers = list(Provider.objects.filter(pk__in=list(room)).order_by("pk"))
+    left = MOST
+    for number, provider in enumerate(providers):
+        share = min(room[provider.pk], -(-left // (len(providers) - number)))
+        if share <= 0 or _is_held(provider, found, now):
+            continue
+        keys = _due(run, craft, provider, share, now, rng)
+        if not keys:
+            continue
+        if (fault := _fault_of(provider)) and runs.pause(run=run, reason=fault, now=now):
+            found.is_over = True
+            break
+        drafts[provider.pk] = _asked(craft, keys, provider, found, now)
+        left -= len(keys)
+    return drafts
+
+
+def _due(
+    run: Run, craft: Craft, provider: Provider, most: int, now: datetime, rng: random.Random
+) -> list[int]:
+    """Neighbours in the line, from a place drawn near its beginning: workers should not all want the same."""
+    due = craft.waiting(run).filter(provider=provider, not_before__lte=now).order_by("not_before", "pk")
+    keys = list(due.values_list("pk", flat=True)[: most * NEAR])
+    start = most * rng.randrange(max(1, len(keys) // most))
+    return keys[start : start + most]
+
+
+def _locked(providers: Iterable[int]) -> list[Provider]:
     """No two workers look at a provider's limits at once.
 
     All are locked in the same order and before the run, or two workers would wait for each other; and not
     their keys, or one who plans new rows and holds the run would wait for us, and we for the run.
     """
-    rows = Provider.objects.select_for_update(no_key=True).filter(pk__in=[one.pk for one in providers])
+    rows = Provider.objects.select_for_update(no_key=True).filter(pk__in=list(providers))
     return list(rows.order_by("pk"))
 
 
-def _claim_of(
-    locked: Provider, most: int, run: Run, craft: Craft, found: Claim, worker: str, now: datetime
-) -> None:
-    """Rows of one provider, which is locked."""
-    if locked.held_until is not None and locked.held_until > now:
-        _note_wait(found, (locked.held_until - now).total_seconds())
-        return
-    room = min(most, locked.max_in_flight - LLMCall.objects.under_way().filter(provider=locked).count())
-    if room <= 0:
-        return
-    due = craft.waiting(run).filter(provider=locked, not_before__lte=now)
-    keys = list(due.order_by("not_before", "pk").values_list("pk", flat=True)[:room])
-    if not keys:
-        return
-    if (fault := _fault_of(locked)) and runs.pause(run=run, reason=fault, now=now):
-        found.is_over = True
-        return
-    asked = _asked(craft, keys, locked, found, now)
-    paced = _paced(locked, asked, found, now)
-    affordable = _reserved(run, paced, found)
-    if affordable:
-        found.taken += _written(run, craft, locked, affordable, worker, now)
+def _taken(
+    run: Run,
+    craft: Craft,
+    provider: Provider,
+    drafts: list[_Draft],
+    found: Claim,
+    worker: str,
+    now: datetime,
+) -> list[Claimed]:
+    """The rows that nobody else has taken meanwhile, within the provider's pace and the run's budget."""
+    if _is_held(provider, found, now):
+        return []
+    waiting = craft.waiting(run).filter(pk__in=[draft.row.pk for draft in drafts])
+    attempts = dict(waiting.values_list("pk", "attempts"))
+    drafts = [draft for draft in drafts if attempts.get(draft.row.pk) == draft.row.attempts]
+    affordable = _reserved(run, _paced(provider, drafts, found, now), found)
+    return _written(run, craft, provider, affordable, worker, now) if affordable else []
+
+
+def _is_held(provider: Provider, found: Claim, now: datetime) -> bool:
+    """Whether it asked to wait, and still does."""
+    if provider.held_until is None or provider.held_until <= now:
+        return False
+    _note_wait(found, (provider.held_until - now).total_seconds())
+    return True
 
 
 def _fault_of(provider: Provider) -> str:
@@ -121,40 +176,37 @@ def _fault_of(provider: Provider) -> str:
     return ""
 
 
-def _asked(
-    craft: Craft, keys: list[int], provider: Provider, found: Claim, now: datetime
-) -> list[tuple[Any, Ask, Amount]]:
+def _asked(craft: Craft, keys: list[int], provider: Provider, found: Claim, now: datetime) -> list[_Draft]:
     """The rows with what they are asked. One that cannot be asked must not stand in the way of the others."""
-    asked = []
+    drafts = []
     for row in craft.with_texts(keys):
         try:
             ask = craft.ask(row)
-            asked.append((row, ask, budget.most_of(ask.request, provider)))
+            drafts.append(_Draft(row, ask, budget.most_of(ask.request, provider)))
         except DatabaseError:
             raise
         except Exception as error:
             logger.exception("the question of row %s could not be put together", row)
             found.given_up = f"This program could not put the question together ({type(error).__name__})."
-            craft.rows.objects.filter(pk=row.pk).update(
+            craft.waiting(row.run).filter(pk=row.pk).update(
                 status=WorkRow.Status.FAILED, finished_at=now, error_kind="crashed", error=found.given_up
             )
-    return asked
+    return drafts
 
 
-def _paced(
-    provider: Provider, asked: list[tuple[Any, Ask, Amount]], found: Claim, now: datetime
-) -> list[tuple[Any, Ask, Amount]]:
+def _paced(provider: Provider, drafts: list[_Draft], found: Claim, now: datetime) -> list[_Draft]:
     """As many as the provider's buckets hold; what they hold then is written back."""
     if provider.requests_per_minute is None and provider.tokens_per_minute is None:
-        return asked
+        return drafts
     requests, tokens = _buckets(provider, now)
     taken = []
-    for row, ask, amount in asked:
-        if not (requests.holds(1) and tokens.holds(amount.tokens)):
-            _note_wait(found, max(requests.seconds_until(1), tokens.seconds_until(amount.tokens)))
+    for draft in drafts:
+        needed = draft.amount.tokens
+        if not (requests.holds(1) and tokens.holds(needed)):
+            _note_wait(found, max(requests.seconds_until(1), tokens.seconds_until(needed)))
             break
-        requests, tokens = requests.taken(1), tokens.taken(amount.tokens)
-        taken.append((row, ask, amount))
+        requests, tokens = requests.taken(1), tokens.taken(needed)
+        taken.append(draft)
     Provider.objects.filter(pk=provider.pk).update(
         paced_at=now, requests_left=requests.level, tokens_left=tokens.level
     )
@@ -169,61 +221,46 @@ def _buckets(provider: Provider, now: datetime) -> tuple[Bucket, Bucket]:
     return requests.filled(seconds), tokens.filled(seconds)
 
 
-def _reserved(run: Run, asked: list[tuple[Any, Ask, Amount]], found: Claim) -> list[tuple[Any, Ask, Amount]]:
+def _reserved(run: Run, drafts: list[_Draft], found: Claim) -> list[_Draft]:
     """What the run's budget allows: all of it by one UPDATE, else row by row until it is used up."""
-    whole = sum((amount for _, _, amount in asked), NOTHING)
-    if not asked or budget.reserve(run=run, calls=len(asked), amount=whole):
-        return asked
+    whole = sum((draft.amount for draft in drafts), NOTHING)
+    if not drafts or budget.reserve(run=run, calls=len(drafts), amount=whole):
+        return drafts
     allowed = []
-    for one in asked:
-        if not budget.reserve(run=run, calls=1, amount=one[2]):
-            found.short_of = one[2]
+    for draft in drafts:
+        if not budget.reserve(run=run, calls=1, amount=draft.amount):
+            found.short_of = draft.amount
             break
-        allowed.append(one)
+        allowed.append(draft)
     return allowed
 
 
 def _written(
-    run: Run,
-    craft: Craft,
-    provider: Provider,
-    asked: list[tuple[Any, Ask, Amount]],
-    worker: str,
-    now: datetime,
+    run: Run, craft: Craft, provider: Provider, drafts: list[_Draft], worker: str, now: datetime
 ) -> list[Claimed]:
     """The rows marked as under way, and a call for each, before any of them is made."""
-    patience = timedelta(seconds=max(ask.request.settings.timeout_seconds for _, ask, _ in asked))
-    rows = craft.rows.objects.filter(pk__in=[row.pk for row, _, _ in asked])
-    calls = []
-    for row, ask, amount in asked:
-        row.attempts += 1
-        calls.append(_call(run, craft, provider, row, ask, amount, worker, now))
-    for attempts in {row.attempts for row, _, _ in asked}:
-        rows.filter(pk__in=[row.pk for row, _, _ in asked if row.attempts == attempts]).update(
-            status=WorkRow.Status.RUNNING, attempts=attempts, lease_until=now + patience + GRACE
+    patience = timedelta(seconds=max(draft.ask.request.settings.timeout_seconds for draft in drafts))
+    for attempts in {draft.row.attempts for draft in drafts}:
+        keys = [draft.row.pk for draft in drafts if draft.row.attempts == attempts]
+        craft.rows.objects.filter(pk__in=keys).update(
+            status=WorkRow.Status.RUNNING, attempts=attempts + 1, lease_until=now + 2 * patience + GRACE
         )
-    LLMCall.objects.bulk_create(calls)
+    for draft in drafts:
+        draft.row.attempts += 1
+    calls = LLMCall.objects.bulk_create(_call(run, craft, provider, draft, worker, now) for draft in drafts)
     return [
-        Claimed(row, ask, call, provider, amount)
-        for (row, ask, amount), call in zip(asked, calls, strict=True)
+        Claimed(draft.row, draft.ask, call, provider, draft.amount)
+        for draft, call in zip(drafts, calls, strict=True)
     ]
 
 
-def _call(
-    run: Run,
-    craft: Craft,
-    provider: Provider,
-    row: Any,
-    ask: Ask,
-    amount: Amount,
-    worker: str,
-    now: datetime,
-) -> LLMCall:
+def _call(run: Run, craft: Craft, provider: Provider, draft: _Draft, worker: str, now: datetime) -> LLMCall:
+    ask = draft.ask
     said = [[message.role, message.text] for message in ask.request.messages]
     prompt = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
     return LLMCall(
         run=run,
-        attempt=row.attempts,
+        attempt=draft.row.attempts,
         provider=provider,
         api=provider.api,
         host=host_of(provider.endpoint),
@@ -238,11 +275,11 @@ def _call(
         slot_second=ask.slot_second,
         client=_client(provider.endpoint.api),
         worker=worker,
-        reserved_tokens=amount.tokens,
-        reserved_micros=amount.micros,
-        queued_at=row.not_before,
+        reserved_tokens=draft.amount.tokens,
+        reserved_micros=draft.amount.micros,
+        queued_at=draft.row.not_before,
         started_at=now,
-        **{craft.link: row},
+        **{craft.link: draft.row},
     )
 
 

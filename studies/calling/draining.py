@@ -3,37 +3,30 @@
 from __future__ import annotations
 
 import logging
-import queue
 import random
 import time
-from collections.abc import Callable, Coroutine
-from concurrent.futures import Future
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from django.db.models import Min
 
 from studies.calling import budget, runs
 from studies.calling.budget import Amount
-from studies.calling.claiming import Claim, Claimed, claim
+from studies.calling.claiming import Claim, claim
 from studies.calling.craft import Craft
-from studies.calling.settling import Arrived, pause_if_hopeless, settle
-from studies.llm.port import CallError, Client, Completion, ErrorKind
+from studies.calling.flight import Clock, Flight, Submit
+from studies.calling.settling import Arrived, asks_to_wait, pause_if_hopeless, settle
+from studies.llm.port import Client
 from studies.models import Provider, Run
 
 logger = logging.getLogger(__name__)
 
-#: Calls that one process has under way at the most, and rows that it claims at once.
-MOST_IN_FLIGHT: Final = 64
-MOST_AT_ONCE: Final = 16
 #: How long to wait for an answer before looking whether there is more to claim.
 PATIENCE: Final = 0.25  # seconds
 #: How long a worker that was asked to stop waits for answers that it has asked for.
 LAST_PATIENCE: Final = 10.0  # seconds
-
-Submit = Callable[[Coroutine[Any, Any, Completion]], Future[Completion]]
-Clock = Callable[[], datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +39,6 @@ class Drained:
     settled: int
     has_more: bool
     wait: float | None
-
-
-class Flight:
-    """Calls under way: asked in the loop's thread, collected here."""
-
-    def __init__(self, client: Client, submit: Submit, clock: Clock) -> None:
-        self._client, self._submit, self._clock = client, submit, clock
-        self._landed: queue.SimpleQueue[Arrived] = queue.SimpleQueue()
-        self.count = 0
-
-    def start(self, claimed: Claimed) -> None:
-        future = self._submit(self._client.complete(claimed.ask.request))
-        self.count += 1
-        future.add_done_callback(lambda done: self._landed.put(self._arrived(claimed, done)))
-
-    def landed(self, timeout: float) -> list[Arrived]:
-        """What has come back, after waiting for the first one at the most so long."""
-        found: list[Arrived] = []
-        try:
-            found.append(self._landed.get(timeout=timeout))
-            while len(found) < MOST_AT_ONCE:
-                found.append(self._landed.get_nowait())
-        except queue.Empty:
-            pass
-        self.count -= len(found)
-        return found
-
-    def _arrived(self, claimed: Claimed, done: Future[Completion]) -> Arrived:
-        try:
-            answer: Completion | CallError = done.result()
-        except CallError as error:
-            answer = error
-        except BaseException as error:
-            # The port promises typed errors only, so this is a fault of ours; the row must not hang.
-            logger.exception("call %s broke the port's promise", claimed.call.pk)
-            sentence = f"This program failed during the call ({type(error).__name__})."
-            answer = CallError(ErrorKind.BAD_RESPONSE, sentence)
-        return Arrived(claimed, answer, self._clock())
 
 
 def drain(
@@ -100,41 +55,83 @@ def drain(
 ) -> Drained:
     """Works on a run; returns when nothing can be claimed any more and everything asked has come back."""
     providers = list(Provider.objects.filter(pk__in=run.plan["providers"]))
-    flight = Flight(client, submit, clock)
-    settled, last = 0, Claim()
+    flight = Flight(client, submit, clock, providers)
+    drain = _Drain(run, craft, flight, worker, clock, rng, lambda: is_time_up() or is_stopping())
     stop_at = float("inf")
-    fault: Exception | None = None
-    while time.monotonic() < stop_at:
-        most = min(MOST_AT_ONCE, MOST_IN_FLIGHT - flight.count)
-        new = Claim()
-        try:
-            if most > 0 and not (fault or last.is_over or is_time_up() or is_stopping()):
-                new = last = claim(
-                    run=run, craft=craft, providers=providers, most=most, worker=worker, now=clock()
-                )
-            if new.given_up:
-                pause_if_hopeless(run=run, last=new.given_up, now=clock())
-            for one in new.taken:
-                flight.start(one)
-            if not (flight.count or new.given_up):
-                break
-            # While there is more to be had nobody waits for our bookkeeping.
-            has_more = new.given_up or (new.taken and len(new.taken) == most)
-            arrived = flight.landed(0.0 if has_more else PATIENCE)
-            if arrived:
-                settle(run=run, craft=craft, arrived=arrived, rng=rng)
-                settled += len(arrived)
-        except Exception as error:
-            # What is under way is paid for: it is still waited for and written down.
-            logger.exception("worker %s failed on run %s", worker, run.pk)
-            fault = error
+    while time.monotonic() < stop_at and drain.goes_on():
         if is_stopping():
             stop_at = min(stop_at, time.monotonic() + LAST_PATIENCE)
-    if fault is not None:
-        raise fault
+    if drain.fault is not None:
+        raise drain.fault
+    last = drain.last
     if last.short_of is not None:
         _pause_if_spent(run, last.short_of, clock())
-    return Drained(settled, has_more=is_time_up() and not last.is_over, wait=_wait(run, craft, last, clock()))
+    has_more = is_time_up() and not last.is_over
+    return Drained(drain.settled, has_more=has_more, wait=_wait(run, craft, last, clock()))
+
+
+@dataclass(slots=True)
+class _Drain:
+    """One worker's way through a run: round after round of claiming, asking and settling."""
+
+    run: Run
+    craft: Craft
+    flight: Flight
+    worker: str
+    clock: Clock
+    rng: random.Random
+    has_to_end: Callable[[], bool]
+    last: Claim = field(default_factory=Claim)
+    settled: int = 0
+    fault: Exception | None = None
+    _claim_again_at: float = 0.0
+
+    def goes_on(self) -> bool:
+        """One round; whether there is another one."""
+        try:
+            has_claimed = self._claim()
+            if not (self.flight.count or has_claimed):
+                return False
+            self._settle(self.flight.landed(PATIENCE))
+        except Exception as error:
+            # What is under way is paid for: it is still waited for and written down.
+            logger.exception("worker %s failed on run %s", self.worker, self.run.pk)
+            self.fault = error
+        return True
+
+    def _claim(self) -> bool:
+        """Claims what there is room for; whether anything came of it."""
+        if self.fault or self.last.is_over or self.has_to_end():
+            self._settle(self.flight.withdraw())
+            return False
+        room = {pk: places for pk, places in self.flight.room().items() if places > 0}
+        if self.flight.count and (
+            sum(room.values()) < self.flight.batch or time.monotonic() < self._claim_again_at
+        ):
+            return False
+        self.last = claim(
+            run=self.run,
+            craft=self.craft,
+            room=room,
+            worker=self.worker,
+            now=self.clock(),
+            rng=self.rng,
+        )
+        for claimed in self.last.taken:
+            self.flight.add(claimed)
+        if self.last.given_up:
+            pause_if_hopeless(run=self.run, last=self.last.given_up, now=self.clock())
+        if not self.last.taken:
+            self._claim_again_at = time.monotonic() + PATIENCE
+        return bool(self.last.taken or self.last.given_up)
+
+    def _settle(self, arrived: list[Arrived]) -> None:
+        """Also gives back what was claimed ahead of a provider that asks to wait."""
+        for provider in {one.claimed.provider.pk for one in arrived if asks_to_wait(one.answer)}:
+            arrived += self.flight.withdraw(provider)
+        if arrived:
+            settle(run=self.run, craft=self.craft, arrived=arrived, rng=self.rng)
+            self.settled += sum(one.answer is not None for one in arrived)
 
 
 def _pause_if_spent(run: Run, amount: Amount, now: datetime) -> None:

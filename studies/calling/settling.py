@@ -18,6 +18,7 @@ from studies.calling.claiming import Claimed
 from studies.calling.columns import LARGEST, ms, sensible, storable, wire_columns
 from studies.calling.craft import MOST_SAMPLES, Craft, Reading
 from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
+from studies.calling.writing import update_row
 from studies.llm.port import CallError, Completion, ErrorKind
 from studies.models import LLMCall, Provider, Run, WorkRow
 
@@ -30,11 +31,12 @@ _CRASHED: Final = "crashed"
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A call that has come to its end."""
+    """A call that has come to its end. Without an answer it was never made, and never began."""
 
     claimed: Claimed
-    answer: Completion | CallError
+    answer: Completion | CallError | None
     at: datetime
+    started_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class _Ending:
     call: dict[str, Any]
     row: dict[str, Any]
     spent: Amount
+    was_made: bool = True
     reading: Reading | None = None
     pause: str = ""
     held_until: datetime | None = None
@@ -65,9 +68,11 @@ def settle(*, run: Run, craft: Craft, arrived: Sequence[Arrived], rng: random.Ra
 @transaction.atomic
 def _write(run: Run, craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -> None:
     spent = reserved = NOTHING
+    unmade = 0
     for one, ending in endings:
         if _finish(craft, one, ending):
             reserved, spent = reserved + one.claimed.reserved, spent + ending.spent
+            unmade += not ending.was_made
     craft.store(
         [
             (one.claimed.row, ending.reading)
@@ -75,7 +80,7 @@ def _write(run: Run, craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -
             if ending.taken and ending.reading is not None
         ]
     )
-    budget.settle(run=run, reserved=reserved, spent=spent)
+    budget.settle(run=run, reserved=reserved, spent=spent, unmade=unmade)
 
 
 def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Ending:
@@ -94,9 +99,22 @@ def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Endi
 
 
 def _ending(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
+    if one.answer is None:
+        return _unmade(one.at)
     if isinstance(one.answer, CallError):
         return _failed(one.claimed, one.answer, one.at, rng)
     return _answered(craft, one.claimed, one.answer, one.at)
+
+
+def _unmade(at: datetime) -> _Ending:
+    """A row that was claimed ahead and given back: nothing happened to it."""
+    call = {
+        "result": LLMCall.Result.FAILED,
+        "error_kind": "not_made",
+        "error": "The worker gave this row back before it made the call.",
+        "cost_micros": 0,
+    }
+    return _Ending(call, _again(at), NOTHING, was_made=False)
 
 
 def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) -> _Ending:
@@ -191,11 +209,21 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
 
 
 def _held_until(error: CallError, at: datetime) -> datetime | None:
+    seconds = _hold_of(error)
+    return None if seconds is None else at + timedelta(seconds=seconds)
+
+
+def _hold_of(error: CallError) -> float | None:
     """A provider that asks to wait asks it of everybody who holds the key."""
     seconds = _asked_to_wait(error)
     if error.kind not in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED) or not seconds:
         return None
-    return at + timedelta(seconds=min(seconds, LONGEST_WAIT))
+    return min(seconds, LONGEST_WAIT)
+
+
+def asks_to_wait(answer: Completion | CallError | None) -> bool:
+    """Whether a provider wants to be left alone for a while."""
+    return isinstance(answer, CallError) and _hold_of(answer) is not None
 
 
 def _asked_to_wait(error: CallError) -> float | None:
@@ -233,15 +261,13 @@ def _hold(endings: Sequence[tuple[Arrived, _Ending]]) -> None:
 
 def _finish(craft: Craft, one: Arrived, ending: _Ending) -> bool:
     """Whether the call was still open. One that was given up for lost is settled, and its row somebody's."""
-    claimed = one.claimed
-    open_call = LLMCall.objects.under_way().filter(pk=claimed.call.pk)
-    if not open_call.update(finished_at=one.at, **ending.call):
-        logger.warning("call %s came back after it was given up for lost", claimed.call.pk)
+    call, row = one.claimed.call, one.claimed.row
+    times = {"started_at": one.started_at or call.started_at, "finished_at": one.at}
+    if not update_row(LLMCall, call.pk, times | ending.call, only_if={"finished_at": None}):
+        logger.warning("call %s came back after it was given up for lost", call.pk)
         return False
-    mine = craft.rows.objects.filter(
-        pk=claimed.row.pk, status=WorkRow.Status.RUNNING, attempts=claimed.row.attempts
-    )
-    ending.taken = bool(mine.update(**ending.row))
+    still_mine = {"status": WorkRow.Status.RUNNING, "attempts": row.attempts}
+    ending.taken = update_row(craft.rows, row.pk, ending.row, only_if=still_mine)
     return True
 
 

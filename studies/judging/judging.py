@@ -14,7 +14,7 @@ from studies.comparison import Order
 from studies.judging import parsing, prompts
 from studies.judging.parsing import Unparseable
 from studies.llm.port import CallRequest, Completion
-from studies.models import Judgment, JudgmentScore, Run
+from studies.models import Judge, Judgment, JudgmentScore, Pair, Run
 
 
 class Judging:
@@ -27,6 +27,7 @@ class Judging:
         assert run.protocol is not None  # the database checks it
         self._protocol = run.protocol
         self._document = run.protocol.document()
+        self._judges: dict[int, Judge] = {}
         self._dimensions = dict(run.study.dimensions.values_list("key", "pk"))
 
     def waiting(self, run: Run) -> QuerySet[Judgment]:
@@ -34,11 +35,20 @@ class Judging:
         return rows if run.is_past_gate else rows.filter(is_pilot=True)
 
     def with_texts(self, keys: Sequence[int]) -> list[Judgment]:
-        rows = Judgment.objects.select_related(
-            "provider", "judge", "pair__dialogue", "pair__first", "pair__second"
-        )
-        found = rows.defer("pair__dialogue__meta").in_bulk(keys)
+        """Rows in line belong to few judges, and often to the same pair: each is read once."""
+        found = Judgment.objects.in_bulk(keys)
+        pairs = Pair.objects.select_related("dialogue", "first", "second").defer("dialogue__meta")
+        by_key = pairs.in_bulk({row.pair_id for row in found.values()})
+        for row in found.values():
+            row.pair = by_key[row.pair_id]
+            row.judge = self._judge(row.judge_id)
+            row.provider = row.judge.provider
         return [found[key] for key in keys]
+
+    def _judge(self, pk: int) -> Judge:
+        if pk not in self._judges:
+            self._judges[pk] = Judge.objects.select_related("provider").get(pk=pk)
+        return self._judges[pk]
 
     def ask(self, row: Judgment) -> Ask:
         """The same prompt for every attempt at a row: what is drawn for it is drawn from what it is."""

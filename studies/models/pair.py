@@ -21,6 +21,9 @@ class PairQuerySet(models.QuerySet["Pair"]):
     def main(self) -> Self:
         return self.filter(kind=Pair.Kind.MAIN)
 
+    def decoys(self) -> Self:
+        return self.filter(kind=Pair.Kind.DECOY)
+
 
 class Pair(models.Model):
     """Two replies in a stored order: the baseline first, else by system name, so that a sign has a meaning.

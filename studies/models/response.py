@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from studies.models.dialogue import Dialogue
 from studies.models.import_batch import ImportBatch
-from studies.models.study import System
+from studies.models.study import Study, System
+
+
+class ResponseQuerySet(models.QuerySet["Response"]):
+    def of(self, study: Study) -> Self:
+        return self.filter(dialogue__study=study)
+
+    def flawed(self, keep: Collection[str] = ()) -> Self:
+        """Fetched replies that came to something else than a reply, those left out whose outcome is kept."""
+        return self.filter(generation__isnull=False).exclude(generation__outcome__in=["ok", *keep])
+
+    def genuine(self) -> Self:
+        """Those that are compared; decoys only show whether somebody reads."""
+        return self.exclude(system__kind=System.Kind.DECOY)
 
 
 class Response(models.Model):
@@ -31,6 +47,8 @@ class Response(models.Model):
         db_index=False,
         help_text=_("Empty: it came by no import."),
     )
+
+    objects = ResponseQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -165,14 +165,15 @@ class Dimension(models.Model):
 
 
 class System(Asked):
-    """A source of replies: people of one kind, or one language model as it was asked.
+    """A source of replies: people of one kind, one language model as it was asked, or one kind of decoy.
 
-    Without a provider nothing is fetched: its replies were imported.
+    Without a provider nothing is fetched: its replies were imported, or made to lose.
     """
 
     class Kind(models.TextChoices):
         HUMAN = "human", _("human")
         LLM = "llm", _("language model")
+        DECOY = "decoy", _("decoy: replies that must lose")
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="systems")
     name = models.CharField(max_length=120)
@@ -195,7 +196,9 @@ class System(Asked):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["study", "name"], name="studies_system_once_per_study"),
-            models.CheckConstraint(name="studies_system_kind_known", condition=Q(kind__in=["human", "llm"])),
+            models.CheckConstraint(
+                name="studies_system_kind_known", condition=Q(kind__in=["human", "llm", "decoy"])
+            ),
             models.CheckConstraint(
                 name="studies_system_fetched_is_a_model",
                 condition=Q(provider__isnull=True) | (Q(kind="llm") & ~Q(model_id="")),

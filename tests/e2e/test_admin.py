@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from studies import tasks
+from studies.calling import designing
+from studies.models import Judgment
 from tests import factories
+from tests.studies import machines
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -24,6 +30,17 @@ def test_the_desk_works_and_renews_itself_under_the_policy(page: Page, live_serv
     page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/desk/")
     assert page.evaluate("htmx.version") == "2.0.10"
 
+    page.get_by_role("link", name="How replies are shown, and what a profile changes").click()
+    page.get_by_label("What would this profile change?").select_option("plain-1")
+    page.get_by_role("button", name="Look").click()
+    expect(page.get_by_role("heading", name="0 of 12 replies are changed by plain-1")).to_be_visible()
+    page.go_back()
+    page.go_back()
+    page.get_by_role("button", name="Make decoy pairs").click()
+    expect(page.get_by_text("ask for 12 at most")).to_be_visible()
+    page.get_by_label("Decoy pairs in all").fill("3")
+    page.get_by_role("button", name="Make decoy pairs").click()
+    expect(page.get_by_text("3 decoy pairs made")).to_be_visible()
     page.get_by_role("button", name="Freeze and open").click()
     expect(page.get_by_text("0 of 16 planned ratings")).to_be_visible()
     study.refresh_from_db()
@@ -31,5 +48,37 @@ def test_the_desk_works_and_renews_itself_under_the_policy(page: Page, live_serv
     expect(page.get_by_text("1 of 16 planned ratings")).to_be_visible(timeout=15_000)
     page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/change/")
     expect(page.get_by_text("You take part of your own free will.")).to_be_visible()
+
+    assert said == []
+
+
+def test_a_run_starts_and_shows_its_progress_without_reloading(
+    page: Page, live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "nudge", lambda run: None)  # the test itself is the worker
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    User.objects.create_superuser("head", password="secret")
+    study = machines.judged_study()
+    run = machines.judging_run(study)
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Username").fill("head")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+
+    page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/runs/{run.number}/")
+    expect(page.get_by_text("Prices are being looked up")).to_be_visible()
+    designing.price(run=run, now=timezone.now())
+    page.get_by_role("button", name="Start").click(timeout=15_000)
+    expect(page.get_by_text("The run has started.")).to_be_visible()
+    run.refresh_from_db()
+    machines.worked_off(run)
+    expect(page.locator(".run-state")).to_have_text("finished", timeout=15_000)
+    count = Judgment.objects.count()
+    expect(page.get_by_text(f"{count} / {count}")).to_be_visible()
+    for path in (f"runs/{run.number}/", "models/"):
+        page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/{path}")
+        own = Axe().run(page, context="#content")
+        assert own.violations_count == 0, own.generate_report()
 
     assert said == []

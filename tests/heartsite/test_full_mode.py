@@ -14,7 +14,7 @@ import yaml
 from django.conf import settings
 
 ROOT = settings.BASE_DIR
-APPLICATION = ("migrate", "web", "worker", "beat")
+APPLICATION = ("migrate", "web", "worker", "llm", "beat")
 HAS_COMPOSE = (
     shutil.which("docker") is not None
     and subprocess.run(["docker", "compose", "version"], capture_output=True).returncode == 0
@@ -48,8 +48,14 @@ def test_application_gets_all_that_production_needs(services: dict[str, dict[str
         assert services[name]["volumes"] == ["files:/data"]
 
 
+def test_keys_of_providers_reach_nobody_but_those_who_call_them(services: dict[str, dict[str, Any]]) -> None:
+    assert [name for name, one in services.items() if "env_file" in one] == ["llm"]
+    assert services["llm"]["env_file"] == [{"path": "llm.env", "required": False}]
+    assert "/llm.env" in (ROOT / ".gitignore").read_text("utf-8").splitlines()
+
+
 def test_application_waits_for_the_migration(services: dict[str, dict[str, Any]]) -> None:
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "llm", "beat"):
         condition = services[name]["depends_on"]["migrate"]["condition"]
         assert condition == "service_completed_successfully"
 

@@ -17,7 +17,7 @@ from tests.running import STOP_SECONDS, Site, environment_for, running_site
 from tests.services import free_port
 
 WEB, WORKER = "gunicorn", "worker"
-EVERYBODY = 1 + (1 + 2) + (1 + 2) + 1  # parent; web and worker with two processes each; beat
+EVERYBODY = 1 + (1 + 2) + (1 + 2) + (1 + 2) + 1  # parent; web and two workers, two processes each; beat
 # How processes end does not depend on the database, and each of these takes some ten seconds.
 once = pytest.mark.skipif(not settings.EMBEDDED, reason="done in the run on SQLite")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel's promise is Linux's")

@@ -74,6 +74,39 @@ def test_from_material_to_an_open_study(researcher: Client) -> None:
     assert "Closed." in page(researcher, desk_of(study))
 
 
+def test_decoy_pairs_are_made_and_shown_apart(researcher: Client) -> None:
+    study = factories.make_study()
+
+    researcher.post(desk_of(study), {"action": "decoys", "count": "6"})
+
+    text = page(researcher, desk_of(study))
+    assert "6 decoy pairs made, 0 stood there already." in text
+    assert "4 dialogues, 8 pairs. 6 decoy pairs for judges." in " ".join(text.split())
+    assert re.findall(r'<option value="(?:counsellor|model-a|model-b|decoy.*)"', text) == [
+        f'<option value="{name}"' for name in factories.SYSTEMS
+    ]
+    assert re.findall(r'<th scope="row" dir="auto">(.*?)</th><td>(.*?)</td>', text)[2:4] == [
+        ("model-b", "llm"),
+        ("decoy: injected", "decoy"),
+    ]
+    preview = reverse("admin:raters_study_preview", args=[study.pk, 8])
+    assert "pair 8 of 8" in page(researcher, preview)
+    researcher.post(desk_of(study), {"action": "unpair"})
+    assert not Pair.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [("0", "greater than or equal to 1"), ("99", "ask for 12 at most"), ("", "required")]
+)
+def test_decoys_that_cannot_be_made_are_refused(researcher: Client, count: str, said: str) -> None:
+    study = factories.make_study()
+
+    answer = researcher.post(desk_of(study), {"action": "decoys", "count": count})
+
+    assert said in answer.content.decode()
+    assert not Pair.objects.decoys().exists()
+
+
 def test_a_sample_needs_its_size(researcher: Client) -> None:
     study = factories.make_study(dialogues=0)
     factories.add_dialogue(study, "d1")

@@ -20,9 +20,12 @@ from pytest_django import Settings
 from rest_framework.throttling import UserRateThrottle
 
 from raters import fieldwork
-from raters.verdicts import Verdict, verdicts_of
-from studies.models import Study
-from tests.factories import NOW, make_rater, make_staff, make_study, open_study, rate_all
+from raters.verdicts import Verdict, verdicts_by_judgment, verdicts_of
+from studies.judging.planning import plan_judgments
+from studies.models import Judgment, Study
+from tests.factories import NOW, add_decoys, make_rater, make_staff, make_study, open_study, rate_all
+from tests.scripted_runs import make_judges, make_provider, run_to_end
+from tests.raters.machine_studies import ONCE
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +145,16 @@ def pages(client: Client, address: str) -> list[list[dict[str, Any]]]:
     return found
 
 
+def test_a_decoys_kind_is_told(staff: Client) -> None:
+    add_decoys(make_study(dialogues=2), 2)
+    schema = staff.get("/api/schema/", {"format": "json"}).json()
+    rows = staff.get("/api/studies/kind-words/dialogues/").json()["results"]
+
+    kinds = [reply["kind"] for row in rows for reply in row["responses"]]
+    assert sorted(kinds) == ["decoy"] * 2 + ["human"] * 2 + ["llm"] * 4
+    assert ["human", "llm", "decoy"] in [one.get("enum") for one in schema["components"]["schemas"].values()]
+
+
 def test_verdicts_are_those_of_the_export_and_no_rating_is_torn(staff: Client) -> None:
     study = rated_study(raters=3)
     found = pages(staff, "/api/studies/kind-words/verdicts/?page_size=5")
@@ -149,6 +162,51 @@ def test_verdicts_are_those_of_the_export_and_no_rating_is_torn(staff: Client) -
     rows = [Verdict(**row) for page in found for row in page]
     assert sorted(rows) == sorted(verdicts_of(study))
     assert list(found[0][0]) == list(Verdict._fields)
+
+
+def judged_study(slug: str, *, dialogues: int) -> Study:
+    """With raters' answers as well, which must not get in between."""
+    study = make_study(slug, dialogues=dialogues)
+    judges = make_judges(study, make_provider(slug, key_name=f"K{dialogues}_API_KEY"))
+    open_study(study)
+    run_to_end(plan_judgments(study=study, judges=judges, design=ONCE, pilot=0, now=NOW))
+    rate_all(make_rater(study))
+    return study
+
+
+def test_judges_verdicts_are_those_of_the_export_and_no_judgment_is_torn(staff: Client) -> None:
+    study = judged_study("kind-words", dialogues=1)
+    refused = Judgment.objects.order_by("pk")[3]
+    refused.scores.all().delete()
+    Judgment.objects.filter(pk=refused.pk).update(outcome="refused")
+    found = pages(staff, "/api/studies/kind-words/verdicts/?source_kind=judge&page_size=5")
+    assert [len(page) for page in found] == [30, 30, 6]
+    rows = [Verdict(**row) for page in found for row in page]
+    assert rows == list(itertools.chain.from_iterable(verdicts_by_judgment(study)))
+    assert {row.source_kind for row in rows} == {"judge"}
+    assert found[0][0]["position"] is None
+
+
+def test_raters_verdicts_are_what_is_told_by_default(staff: Client) -> None:
+    judged_study("kind-words", dialogues=1)
+    address = "/api/studies/kind-words/verdicts/"
+    by_default = staff.get(address).json()["results"]
+    assert by_default == staff.get(address, {"source_kind": "rater"}).json()["results"]
+    assert {row["source_kind"] for row in by_default} == {"rater"}
+
+
+@pytest.mark.parametrize("kind", ["", "Judge", "judges", "rater,judge", "0"])
+def test_a_source_kind_that_does_not_exist_is_400(staff: Client, kind: str) -> None:
+    rated_study()
+    answer = staff.get("/api/studies/kind-words/verdicts/", {"source_kind": kind})
+    assert (answer.status_code, answer.json()) == (400, {"detail": "source_kind is one of: rater, judge"})
+
+
+def test_a_page_of_judgments_costs_the_same_for_few_and_many(staff: Client) -> None:
+    for slug, dialogues in (("one", 1), ("three", 3)):
+        judged_study(slug, dialogues=dialogues)
+    address = "/api/studies/{}/verdicts/?source_kind=judge"
+    assert queries_of(staff, address.format("one")) == queries_of(staff, address.format("three"))
 
 
 def test_new_ratings_come_at_the_end(staff: Client) -> None:
@@ -223,7 +281,12 @@ def test_every_address_of_the_schema_documents_its_errors(staff: Client) -> None
         assert {"knoxApiToken": []} in methods["get"]["security"]
     verdict = schema["components"]["schemas"]["Verdict"]["properties"]
     assert list(verdict) == list(Verdict._fields)
-    assert verdict["seconds"] == {"type": "integer", "nullable": True}
+    assert verdict["seconds"] == verdict["position"] == {"type": "integer", "nullable": True}
+    parameters = schema["paths"]["/api/studies/{slug}/verdicts/"]["get"]["parameters"]
+    assert [one["schema"] for one in parameters if one["name"] == "source_kind"] == [
+        {"type": "string", "enum": ["judge", "rater"], "default": "rater"}
+    ]
+    assert {one["name"] for one in parameters} == {"slug", "cursor", "page_size", "source_kind"}
 
 
 def token_for(username: str, *arguments: str) -> str:
@@ -278,7 +341,9 @@ def test_verdicts_are_for_those_who_may_export(may: tuple[str, ...], verdicts: i
     client = Client()
     client.force_login(make_staff(may=may))
 
-    assert client.get(f"/api/studies/{study.slug}/verdicts/").status_code == verdicts
+    for kind in ("rater", "judge"):
+        address = f"/api/studies/{study.slug}/verdicts/?source_kind={kind}"
+        assert client.get(address).status_code == verdicts
     assert client.get("/api/studies/").status_code == (200 if may else 403)
 
 

@@ -100,6 +100,21 @@ def test_every_pairing_design_has_its_option(option: tuple[str, ...]) -> None:
     assert Pair.objects.count() == (3 if option == ("--all",) else 1)
 
 
+def test_decoys_are_made_up_to_a_count() -> None:
+    study = factories.make_study()
+
+    assert told("make_decoys", study.slug, "--count", "3") == {
+        "study": "kind-words",
+        "decoys_new": 3,
+        "decoys_known": 0,
+        "decoys": 3,
+    }
+    assert told("make_decoys", study.slug, "--count", "5")["decoys_new"] == 2
+    assert told("make_pairs", study.slug, "--baseline", "counsellor")["pairs"] == 8
+    with pytest.raises(CommandError, match="ask for 12 at most"):
+        told("make_decoys", study.slug, "--count", "13")
+
+
 def test_what_is_missing_is_said_by_name_and_nothing_opens() -> None:
     study = factories.make_study(consent="", reward="")
 

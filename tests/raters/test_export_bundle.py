@@ -23,6 +23,7 @@ from studies.models import ImportBatch, Study, System
 from tests.factories import (
     NOW,
     SYSTEMS,
+    add_decoys,
     add_dialogue,
     assignments_of,
     make_batch,
@@ -45,6 +46,11 @@ TABLES = {
     "pairs.csv",
     "sessions.csv",
     "imports.csv",
+    "runs.csv",
+    "judges.csv",
+    "judgments.csv",
+    "generations.csv",
+    "llm_calls.csv",
 }
 
 
@@ -73,6 +79,11 @@ def test_an_export_holds_every_planned_row(tmp_path: Path) -> None:
         "pairs.csv": 8,
         "sessions.csv": 4,
         "imports.csv": 1,
+        "runs.csv": 0,
+        "judges.csv": 0,
+        "judgments.csv": 0,
+        "generations.csv": 0,
+        "llm_calls.csv": 0,
         "protocol.json": None,
         "codebook.md": None,
     }
@@ -104,6 +115,9 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert [dataset["file_name"] for dataset in manifest["datasets"]] == ["sample.jsonl"]
     assert manifest["fieldwork"]["rated"] == 4
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
+    assert manifest["runs"] == {"generate": {}, "judge": {}}
+    assert manifest["trial"] is False
+    assert manifest["format"] == 2
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256
 
@@ -187,6 +201,8 @@ def test_material_is_exported_as_it_is(tmp_path: Path) -> None:
         "text": "=1+1\nyes two words",
         "words": "4",
         "import_number": human["import_number"],
+        "outcome": "",
+        "flags": "",
     }
     assert b"\r\n'=d1," in (tmp_path / "dialogues.csv").read_bytes()
 
@@ -205,6 +221,26 @@ def test_pairs_are_exported_in_their_stored_order(tmp_path: Path) -> None:
         "response_a": "d1/counsellor/1",
         "response_b": "d1/model-a/1",
     }
+
+
+def test_decoys_are_exported_as_what_they_are(tmp_path: Path) -> None:
+    study = make_study(dialogues=2, systems=SYSTEMS[:2])
+    add_decoys(study, 2)
+    exported(study, tmp_path)
+
+    main, decoys = table(tmp_path / "pairs.csv")[:2], table(tmp_path / "pairs.csv")[2:]
+    assert {(row["kind"], row["expected"]) for row in main} == {("main", "")}
+    assert [(row["kind"], row["expected"], row["system_a"], row["system_b"]) for row in decoys] == [
+        ("decoy", "-1", "counsellor", "decoy: off topic"),
+        ("decoy", "-1", "counsellor", "decoy: role swapped"),
+    ]
+    assert {
+        (row["system"], row["import_number"])
+        for row in table(tmp_path / "responses.csv")
+        if row["kind"] == "decoy"
+    } == {("decoy: off topic", ""), ("decoy: role swapped", "")}
+    systems = [(row["system"], row["kind"], row["responses"]) for row in table(tmp_path / "systems.csv")]
+    assert systems[2:] == [("decoy: off topic", "decoy", "1"), ("decoy: role swapped", "decoy", "1")]
 
 
 def test_sessions_are_told_by_pseudonym_and_only_with_consent(tmp_path: Path) -> None:
@@ -259,7 +295,7 @@ def test_an_export_costs_the_same_queries_for_few_and_many_ratings(tmp_path: Pat
         with CaptureQueriesContext(connection) as queries:
             exported(study, tmp_path / str(raters))
         counts.append(len(queries))
-    assert counts[0] == counts[1] < 30
+    assert counts[0] == counts[1] < 40
 
 
 def test_a_frozen_study_without_ratings_has_its_protocol(tmp_path: Path) -> None:

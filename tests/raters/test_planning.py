@@ -42,6 +42,16 @@ def test_opening_plans_every_pair_as_often_as_asked() -> None:
     )
 
 
+def test_raters_never_meet_decoys() -> None:
+    plain, study = factories.make_study("plain"), factories.make_study("with-decoys")
+    factories.add_decoys(study, 9)
+    factories.open_study(plain)
+    factories.open_study(study)
+
+    assert plan_as_text(study) == plan_as_text(plain)
+    assert not Assignment.objects.filter(pair__kind="decoy").exists()
+
+
 def test_planning_twice_changes_nothing() -> None:
     study = factories.open_study(factories.make_study())
     before = plan_as_text(study)

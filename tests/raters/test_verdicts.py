@@ -8,9 +8,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import participating, verdicts
+from raters import participating
 from raters.models import Assignment, Rating, RatingSession
-from raters.verdicts import Verdict, joined_tags, verdicts_by_rating, verdicts_for, verdicts_of
+from raters.verdicts import Verdict, by_raters, joined_tags, verdicts_by_rating, verdicts_for, verdicts_of
 from studies.comparison import Order
 from studies.models import Pair, Response
 from studies.selectors import response_key
@@ -196,7 +196,7 @@ def test_chunks_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(3):
         rate_all(make_rater(study))
     whole = list(verdicts_of(study))
-    monkeypatch.setattr(verdicts, "CHUNK", 5)
+    monkeypatch.setattr(by_raters, "CHUNK", 5)
     assert list(verdicts_of(study)) == whole
     assert len(whole) == 12 * 6
 

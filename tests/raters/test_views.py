@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import timedelta
 from html import unescape
@@ -16,7 +17,7 @@ from django.urls import reverse
 
 from raters import fieldwork, participating
 from raters.models import Assignment, Booklet, PlatformIdentity, Rating, RatingSession, Recruitment
-from studies.models import Response, Study
+from studies.models import Protocol, Response, Study
 from tests import factories
 from tests.factories import NOW
 from tests.raters.journeys import Fields, Rater
@@ -90,6 +91,17 @@ def test_replies_are_shown_as_the_protocol_says_whatever_the_study_says_later(cl
     assert "That is hard..." in page
     assert "I am **done**." in page
     assert Response.objects.filter(text="That is **hard**…").exists()
+
+
+def test_a_protocol_of_the_first_schema_is_still_rated(client: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    raw = json.loads(Protocol.objects.get().canonical) | {"schema": 1}
+    for name in ("shown_profile", "max_words", "max_sentences"):
+        del raw["design"][name]
+    Protocol.objects.update(canonical=json.dumps(raw), sha256="ab" * 32)
+
+    assert client.get(pair_at(factories.make_rater(study))).status_code == 200
+    assert Protocol.objects.get().sha256 == "ab" * 32
 
 
 def test_the_join_link_goes_on_by_303_to_an_address_without_the_ids(study: Study, client: Client) -> None:

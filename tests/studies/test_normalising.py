@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from studies.normalising import PROFILES, Change, UnknownProfile, diff, shown
+from studies.normalising import PROFILES, Change, Piece, UnknownProfile, diff, kinds_of, pieces, shown
 
 #: Texts made of what the rules look for, so that marks meet each other in every way.
 MARKS = "*_`~#>-—–…“”‘’ \n\t\u00a0\u200b\u2028[](). 1aÉ!?\"':•https://x.y"
@@ -112,3 +112,48 @@ def test_the_changes_lead_from_the_raw_text_to_the_shown_one(text: str) -> None:
         assert told[change.at : change.at + len(change.before)] == change.before
         told = told[: change.at] + change.after + told[change.at + len(change.before) :]
     assert told == plain(text)
+
+
+def test_a_text_is_cut_at_its_changes() -> None:
+    assert pieces("It’s **hard**", "plain-1") == [
+        Piece("It", "’", "'"),
+        Piece("s ", "**"),
+        Piece("hard", "**"),
+        Piece(""),
+    ]
+    assert pieces("It’s **hard**", "none") == [Piece("It’s **hard**")]
+
+
+@given(TEXTS)
+def test_the_pieces_give_both_texts(text: str) -> None:
+    cut = pieces(text, "plain-1")
+
+    assert "".join(piece.kept + piece.before for piece in cut) == text
+    assert "".join(piece.kept + piece.after for piece in cut) == plain(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("It's hard - really...", set()),
+        ("“It’s hard”", {"quotes"}),
+        ("hard — really", {"dashes"}),
+        ("hard -- really", {"dashes"}),
+        ("hard--really", {"dashes"}),
+        ("hard…", {"ellipses"}),
+        ("- breathe\n- rest", {"markdown"}),
+        ("One\n\n---\n\nTwo", {"markdown"}),
+        ("**hard**", {"markdown"}),
+        ("hard  here ", {"spaces"}),
+        ("ha\u00adrd \u200b", {"spaces"}),
+        ("**hard** — it’s\u00a0so…", {"markdown", "dashes", "quotes", "spaces", "ellipses"}),
+    ],
+)
+def test_changes_are_told_by_kind(text: str, kinds: set[str]) -> None:
+    assert kinds_of(text, "plain-1") == kinds
+    assert kinds_of(text, "none") == set()
+
+
+@given(TEXTS)
+def test_what_differs_has_a_kind(text: str) -> None:
+    assert bool(kinds_of(text, "plain-1")) is (plain(text) != text)

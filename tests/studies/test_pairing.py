@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from studies import pairing
-from studies.models import Pair, Response, Study, System
+from studies.models import Generation, LLMCall, Pair, Provider, Response, Run, Study, System
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -138,3 +138,46 @@ def test_pairs_can_be_taken_back_until_freezing() -> None:
 def test_a_sample_of_nothing_is_refused() -> None:
     with pytest.raises(pairing.PairingError, match="at least one pair"):
         make(unpaired(), sample=0)
+
+
+def fetched(study: Study, outcome: str, dialogue: str) -> None:
+    """Makes m2's reply to a dialogue one that was fetched and came to this outcome."""
+    reply = Response.objects.get(system__name="m2", dialogue__external_id=dialogue)
+    provider, _ = Provider.objects.get_or_create(name="p", api="scripted", for_trial=True)
+    number = study.runs.count() + 1
+    run = Run.objects.create(
+        study=study,
+        number=number,
+        kind="generate",
+        created_at=factories.NOW,
+        design={},
+        design_sha256="",
+    )
+    row = Generation.objects.create(
+        run=run, provider=provider, dialogue=reply.dialogue, system=reply.system, not_before=factories.NOW
+    )
+    call = LLMCall.objects.create(
+        run=run,
+        generation=row,
+        attempt=1,
+        provider=provider,
+        reserved_tokens=1,
+        reserved_micros=0,
+        queued_at=factories.NOW,
+        started_at=factories.NOW,
+    )
+    done = {"status": "done", "outcome": outcome, "finished_at": factories.NOW}
+    Generation.objects.filter(pk=row.pk).update(call=call, response=reply, **done)
+
+
+def test_fetched_replies_that_are_none_take_part_only_where_they_are_asked_for() -> None:
+    study = unpaired()
+    for outcome, dialogue in (("ok", "d0"), ("truncated", "d1"), ("wrong_role", "d2")):
+        fetched(study, outcome, dialogue)
+
+    made = make(study, baseline="human")
+    assert (made.new, made.left_out) == (4, {"truncated": 1, "wrong_role": 1})
+    made = make(study, baseline="human", keep=["truncated"])
+    assert (made.new, made.left_out) == (1, {"wrong_role": 1})
+    made = make(study, baseline="human", keep=["truncated", "wrong_role"])
+    assert (made.new, made.known, made.left_out) == (1, 5, {})

@@ -15,6 +15,8 @@ from django.core.management import BaseCommand, CommandError, call_command
 
 from heartsite import webserver
 from heartsite.processes import AlreadyRunning, Family, Service, only_one, port_is_free
+from studies.calling import providers
+from studies.llm import local_server
 from studies.models import Study
 
 READY_WITHIN = 60.0  # seconds from the start of the web server
@@ -28,6 +30,11 @@ CELERY = (sys.executable, "-m", "celery", "-A", "heartsite")
 ALONE = ("--without-gossip", "--without-mingle", "--without-heartbeat")  # nobody to talk to
 WEB = Service("web", (sys.executable, "-m", "gunicorn", "-c", "python:heartsite.webserver"))
 WORKER = Service("worker", (*CELERY, "worker", "--concurrency=2", "--loglevel=INFO", *ALONE))
+# Calls to language models take minutes; raters and exports must not wait behind them.
+LLM = Service(
+    "llm",
+    (*CELERY, "worker", "--queues=llm", "--hostname=llm@%h", "--concurrency=2", "--loglevel=INFO", *ALONE),
+)
 BEAT = Service("beat", (*CELERY, "beat", "--pidfile="))
 
 
@@ -73,14 +80,14 @@ class Command(BaseCommand):
         log_dir.mkdir(exist_ok=True)
         family = Family(log_dir=log_dir, cwd=settings.BASE_DIR)
         family.listen()
-        self.stdout.write("Starting web server, worker and timer …")
+        self.stdout.write("Starting web server, workers and timer …")
         try:
             # The web server first and alone: whoever waits, waits for it. What is nudged before
             # the worker listens stays in the broker.
             family.start(WEB)
             if self._wait_until_ready(family):
-                family.start(WORKER)
-                family.start(BEAT)
+                for service in (WORKER, LLM, BEAT, *_local_model()):
+                    family.start(service)
                 self._say_ready()
                 self._watch(family)
         finally:
@@ -137,6 +144,15 @@ class Command(BaseCommand):
             lines.append("  Password lost?    .venv/bin/python manage.py changepassword admin")
         lines += ["", f"Data and logs are in {_shown(settings.VAR)}. Ctrl-C stops everything.", ""]
         self.stdout.write("\n".join(lines))
+
+
+def _local_model() -> list[Service]:
+    """The small model of `make local`, where it is installed and its port is free, as a provider."""
+    port = settings.LOCAL_MODEL_PORT
+    if not (port and local_server.is_installed() and port_is_free("127.0.0.1", port)):
+        return []
+    providers.local_provider(port)
+    return [Service("model", (sys.executable, "-m", "studies.llm.local_server", "--port", str(port)))]
 
 
 def _first_password() -> str:

@@ -4,6 +4,8 @@ import random
 from argparse import ArgumentParser
 from typing import Any
 
+from django.core.management.base import CommandError
+
 from studies import pairing
 from studies.management.study_command import StudyCommand
 from studies.models import Pair, Study
@@ -28,6 +30,14 @@ class Command(StudyCommand):
             help="which replies of a system with several to one dialogue take part (default: first)",
         )
 
+        parser.add_argument(
+            "--keep",
+            metavar="OUTCOMES",
+            default="",
+            help="fetched replies that take part although they were cut off (truncated) or speak as the "
+            "seeker (wrong_role), commas between",
+        )
+
     def act(self, study: Study, options: dict[str, Any]) -> dict[str, Any]:
         made = pairing.make_pairs(
             study=study,
@@ -35,11 +45,21 @@ class Command(StudyCommand):
             baseline=options["baseline"],
             sample=options["sample"],
             replicates=options["replicate"],
+            keep=_outcomes(options["keep"]),
         )
         return {
             "study": study.slug,
             "pairs_new": made.new,
             "pairs_known": made.known,
-            "pairs": Pair.objects.of(study).count(),
+            "pairs": Pair.objects.of(study).main().count(),
             "dialogues": made.dialogues,
+            "replies_left_out": dict(made.left_out),
         }
+
+
+def _outcomes(told: str) -> list[str]:
+    names = [name.strip() for name in told.split(",") if name.strip()]
+    unknown = sorted(set(names) - pairing.FLAWS)
+    if unknown:
+        raise CommandError(f"--keep knows {', '.join(sorted(pairing.FLAWS))}, not {', '.join(unknown)}")
+    return names

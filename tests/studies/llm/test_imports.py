@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-LIGHT = ["port", "endpoints", "prices", "scripted", "loop", "local_server"]
+LIGHT = ["port", "endpoints", "prices", "scripted", "loop", "local_server", "naming"]
 HEAVY = {
     "anthropic",
     "genai_prices",

@@ -1,12 +1,10 @@
-"""Verdicts: ratings with what was rated, one row per rating and dimension. Here, and only here and in
-`raters.export`, ratings are unblinded."""
+"""Verdicts of raters: ratings with what was rated."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain, islice
 from typing import Final, NamedTuple
 
@@ -14,54 +12,18 @@ from django.db.models import QuerySet
 
 from raters.models import Assignment, Rating, RatingScore, RatingSession
 from raters.screening import exclusion_reason
-from studies.comparison import OVERALL, Order, canonical
-from studies.models import Protocol, Study
-from studies.selectors import response_key
-
-#: Ratings read at a time. Each chunk costs the same number of queries, whatever it holds.
-CHUNK: Final = 1000
-
-
-class Verdict(NamedTuple):
-    """One line of verdicts.csv; the field names are its columns. "First" is the reply shown first.
-
-    A tuple rather than a dataclass: an export makes half a million of them.
-    """
-
-    study: str
-    protocol_hash: str
-    dialogue: str
-    tags: str
-    pair: str
-    system_first: str
-    system_second: str
-    order: str
-    dimension: str
-    source_kind: str
-    source: str
-    occasion: int
-    value_shown: int
-    value: int
-    scale: int
-    target: str
-    kind: str
-    phase: str
-    pilot: bool
-    surplus: bool
-    rated_at: str
-    response_first: str
-    response_second: str
-    replicate_first: int
-    replicate_second: int
-    writer_first: str
-    writer_second: str
-    rater_group: str
-    position: int
-    layout: str
-    excluded: bool
-    exclusion_reason: str
-    reason: str
-    seconds: int | None
+from raters.verdicts.verdict import (
+    CHUNK,
+    Frozen,
+    Side,
+    Verdict,
+    answered,
+    compared,
+    iso_utc,
+    protocols_of,
+    side_columns,
+)
+from studies.models import Study
 
 
 def verdicts_of(study: Study) -> Iterator[Verdict]:
@@ -78,46 +40,18 @@ def verdicts_by_rating(study: Study) -> Iterator[list[Verdict]]:
         "phase",
     )
     keys = ordered.values_list("pk", flat=True).iterator(chunk_size=CHUNK)
-    protocols = _protocols_of(study)
+    protocols = protocols_of(study)
     while chunk := list(islice(keys, CHUNK)):
         yield from _unblinded(chunk, protocols)
 
 
 def verdicts_for(study: Study, ratings: Sequence[int]) -> list[Verdict]:
     """The verdicts of some of the study's ratings, by primary key, in the order of the keys."""
-    return list(chain.from_iterable(_unblinded(ratings, _protocols_of(study))))
+    return list(chain.from_iterable(_unblinded(ratings, protocols_of(study))))
 
 
 def ratings_of(study: Study) -> QuerySet[Rating]:
     return Rating.objects.filter(assignment__booklet__protocol__study=study)
-
-
-def iso_utc(at: datetime | None) -> str:
-    """ISO 8601 in UTC to the second, such as 2025-03-03T09:05:00Z; empty for None."""
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z" if at else ""
-
-
-def joined_tags(tags: Iterable[str]) -> str:
-    """Tags of a dialogue as one cell: sorted, joined by "|"."""
-    return "|".join(sorted(tags))
-
-
-@dataclass(frozen=True, slots=True)
-class _Frozen:
-    """What the verdicts of one protocol share. `rubric`: the keys of its dimensions, in its order."""
-
-    study: str
-    sha256: str
-    scale: int
-    rubric: list[str]
-
-
-class _Side(NamedTuple):
-    """One reply of a pair."""
-
-    system: str
-    replicate: int
-    writer: str
 
 
 class _Row(NamedTuple):
@@ -139,8 +73,8 @@ class _Row(NamedTuple):
     seconds: int | None
     layout: str
     rated_at: datetime
-    first: _Side
-    second: _Side
+    first: Side
+    second: Side
 
 
 _SELECTED: Final = (
@@ -161,24 +95,9 @@ _SELECTED: Final = (
     "layout",
     "rated_at",
 )
-_SELECTED_SIDES: Final = tuple(
-    f"assignment__pair__{side}__{field}"
-    for side in ("first", "second")
-    for field in ("system__name", "replicate", "writer")
-)
 
 
-def _protocols_of(study: Study) -> dict[int, _Frozen]:
-    return {protocol.pk: _frozen(study, protocol) for protocol in study.protocols.all()}
-
-
-def _frozen(study: Study, protocol: Protocol) -> _Frozen:
-    document = protocol.document()
-    rubric = [asked.key for asked in document.rubric]
-    return _Frozen(study.slug, protocol.sha256, document.scale, rubric)
-
-
-def _unblinded(keys: Sequence[int], protocols: dict[int, _Frozen]) -> Iterator[list[Verdict]]:
+def _unblinded(keys: Sequence[int], protocols: dict[int, Frozen]) -> Iterator[list[Verdict]]:
     """Four queries at most: the ratings, their sessions, their answers, and what repeats repeat."""
     rows = _rows(keys)
     sessions = RatingSession.objects.in_bulk({row.session for row in rows.values()})
@@ -191,13 +110,14 @@ def _unblinded(keys: Sequence[int], protocols: dict[int, _Frozen]) -> Iterator[l
             continue
         protocol, session = protocols[row.protocol], sessions[row.session]
         shared = _shared(row, protocol, session, reasons[row.session], occasions.get(key, 1))
-        yield _verdicts(shared, row, protocol.rubric, answers[key])
+        yield answered(shared, protocol.rubric, answers[key], reason=row.reason, seconds=row.seconds)
 
 
 def _rows(keys: Sequence[int]) -> dict[int, _Row]:
-    selected = Rating.objects.filter(pk__in=keys).values_list(*_SELECTED, *_SELECTED_SIDES)
+    sides = side_columns("assignment__pair")
+    selected = Rating.objects.filter(pk__in=keys).values_list(*_SELECTED, *sides)
     return {
-        values[0]: _Row._make((*values[: len(_SELECTED)], _Side(*values[-6:-3]), _Side(*values[-3:])))
+        values[0]: _Row._make((*values[: len(_SELECTED)], Side(*values[-6:-3]), Side(*values[-3:])))
         for values in selected
     }
 
@@ -231,58 +151,28 @@ def _occasions_of_repeats(rows: Iterable[_Row]) -> dict[int, int]:
     }
 
 
-def _verdicts(shared: Verdict, row: _Row, rubric: list[str], answers: dict[str, int]) -> list[Verdict]:
-    """One verdict an answer, in the rubric's order; the reason and the time on the overall one."""
-    order = Order(row.order)
-    return [
-        shared._replace(
-            dimension=dimension,
-            value_shown=answers[dimension],
-            value=canonical(answers[dimension], order),
-            reason=row.reason if dimension == OVERALL else "",
-            seconds=row.seconds if dimension == OVERALL else None,
-        )
-        for dimension in rubric
-        if dimension in answers
-    ]
-
-
-def _shared(row: _Row, protocol: _Frozen, session: RatingSession, excluded: str, occasion: int) -> Verdict:
+def _shared(row: _Row, protocol: Frozen, session: RatingSession, excluded: str, occasion: int) -> Verdict:
     """What all verdicts of a rating have in common; what they have not is empty."""
-    first, second = (row.first, row.second) if row.order == Order.AB else (row.second, row.first)
-    return Verdict(
-        study=protocol.study,
-        protocol_hash=protocol.sha256,
+    return compared(
+        protocol,
         dialogue=row.dialogue,
-        tags=joined_tags(row.tags),
+        tags=row.tags,
         pair=row.pair,
-        system_first=first.system,
-        system_second=second.system,
         order=row.order,
-        dimension="",
+        first=row.first,
+        second=row.second,
+    )._replace(
         source_kind="rater",
         source=session.pseudonym,
         occasion=occasion,
-        value_shown=0,
-        value=0,
-        scale=protocol.scale,
-        target="comparison",
         kind=row.kind,
         phase=row.phase,
         pilot=session.is_pilot,
         surplus=row.released_at is not None and row.rated_at >= row.released_at,
         rated_at=iso_utc(row.rated_at),
-        response_first=response_key(row.dialogue, first.system, first.replicate),
-        response_second=response_key(row.dialogue, second.system, second.replicate),
-        replicate_first=first.replicate,
-        replicate_second=second.replicate,
-        writer_first=first.writer,
-        writer_second=second.writer,
         rater_group=session.rater_group,
         position=row.position,
         layout=row.layout,
         excluded=bool(excluded),
         exclusion_reason=excluded,
-        reason="",
-        seconds=None,
     )

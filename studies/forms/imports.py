@@ -1,4 +1,4 @@
-"""Forms of the material: the two steps of an import in the admin."""
+"""The two steps of an import."""
 
 from __future__ import annotations
 

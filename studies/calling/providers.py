@@ -1,0 +1,64 @@
+"""Providers: added only with an address that this installation lets its workers call."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.core.exceptions import ValidationError
+
+from studies.calling.clients import policy
+from studies.llm.endpoints import EndpointRefused, check_endpoint
+from studies.llm.local_server import MODEL
+from studies.models import Provider
+
+#: The provider of the small model that `make local` puts on this machine, and what its models are called.
+LOCAL: Final = "local"
+LOCAL_MODEL: Final = MODEL
+
+
+def add_provider(**fields: Any) -> Provider:
+    """A new provider. Raises ValidationError for a refused address, bad prices, or one known already."""
+    provider = Provider(**fields)
+    provider.for_trial = provider.for_trial or provider.api == Provider.Api.SCRIPTED
+    check(provider)
+    provider.full_clean()
+    provider.save()
+    return provider
+
+
+def check(provider: Provider) -> None:
+    """Raises ValidationError, by field, for what the columns alone can't tell."""
+    problems = {}
+    if provider.base_url:
+        try:
+            allowed = policy()
+            check_endpoint(
+                provider.base_url,
+                allowed_hosts=allowed.allowed_hosts,
+                allow_private=allowed.allow_private,
+                allow_loopback=allowed.allow_loopback,
+            )
+        except EndpointRefused as refused:
+            problems["base_url"] = str(refused)
+    elif not provider.key_name and provider.api != Provider.Api.SCRIPTED:
+        problems["key_name"] = "The provider's own address needs a key: name the variable that holds it."
+    try:
+        _ = provider.own_prices
+    except ValueError as error:
+        problems["prices"] = str(error)
+    if problems:
+        raise ValidationError(problems)
+
+
+def local_provider(port: int) -> Provider:
+    """The row of the model that answers on this machine, at this port. One call at a time, and patience."""
+    provider, _ = Provider.objects.update_or_create(
+        name=LOCAL,
+        defaults={
+            "api": Provider.Api.OPENAI,
+            "base_url": f"http://127.0.0.1:{port}/v1",
+            "max_in_flight": 1,
+            "for_trial": True,
+        },
+    )
+    return provider

@@ -1,0 +1,19 @@
+"""Forms of the material and of the machines, for the admin's pages."""
+
+from studies.forms.imports import ChoicesForm, ImportForm, LoadForm
+from studies.forms.machines import JudgeForm, ProviderForm, SystemForm
+from studies.forms.runs import CancelForm, JudgmentPlanForm, LimitsForm, ReplyPlanForm, WaiverForm
+
+__all__ = [
+    "CancelForm",
+    "ChoicesForm",
+    "ImportForm",
+    "JudgeForm",
+    "JudgmentPlanForm",
+    "LimitsForm",
+    "LoadForm",
+    "ProviderForm",
+    "ReplyPlanForm",
+    "SystemForm",
+    "WaiverForm",
+]
