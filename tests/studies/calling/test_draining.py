@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from studies.calling import draining, runs
+from studies.calling import claiming, draining, runs
 from studies.calling.draining import Drained
 from studies.judging.judging import Judging
 from studies.llm.port import CallError, CallRequest, Completion, ErrorKind
@@ -155,7 +155,7 @@ def test_what_was_given_back_while_a_worker_looked_does_not_pause_the_run(
 ) -> None:
     """Another worker settles for less than it reserved between this one's last look and its pausing."""
     run = machines.judging_run(caps={"cap_tokens": 12_000})
-    claim = draining.claim
+    claim = claiming.claim
 
     def claims(**given: Any) -> Any:
         Run.objects.update(reserved_tokens=11_000)
@@ -209,7 +209,7 @@ def test_a_run_that_cannot_ask_anything_pauses_without_a_call(monkeypatch: pytes
 
 
 def test_answers_on_their_way_are_written_down_when_claiming_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    claim, claims = draining.claim, iter([True, False])
+    claim, claims = claiming.claim, iter([True, False])
 
     def sometimes(**given: Any) -> Any:
         if not next(claims):
