@@ -24,8 +24,8 @@ from raters.verdicts import Verdict, verdicts_by_judgment, verdicts_of
 from studies.judging.planning import plan_judgments
 from studies.models import Judgment, Study
 from tests.factories import NOW, add_decoys, make_rater, make_staff, make_study, open_study, rate_all
-from tests.scripted_runs import make_judges, make_provider, run_to_end
 from tests.raters.machine_studies import ONCE
+from tests.scripted_runs import make_judges, make_provider, run_to_end
 
 pytestmark = pytest.mark.django_db
 
