@@ -184,9 +184,9 @@ def run_to_end(run: Run, client: Client | None = None, clock: Clock | None = Non
 def claimed(run: Run, *, most: int = 16, now: datetime = NOW) -> Claim:
     """What one worker gets."""
     run = Run.objects.get(pk=run.pk)
-    providers = list(Provider.objects.all())
+    room = dict.fromkeys(Provider.objects.values_list("pk", flat=True), most)
     craft = tasks.craft_for(run)
-    return claim(run=run, craft=craft, providers=providers, most=most, worker="worker-1", now=now)
+    return claim(run=run, craft=craft, room=room, worker="worker-1", now=now, rng=random.Random(1))
 
 
 def settled(
