@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection, models
 
+from studies.llm.port import ErrorKind
 from studies.models import (
     Generation,
     Judge,
@@ -37,7 +38,7 @@ def _rows() -> None:
         ),
     ):
         settled(run, completion)
-        settled(run, machines.failing(machines.ErrorKind.BAD_REQUEST))
+        settled(run, machines.failing(ErrorKind.BAD_REQUEST))
         machines.claimed(run, most=1)
 
 

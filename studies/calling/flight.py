@@ -97,7 +97,15 @@ class Flight:
 
     def _make(self, claimed: Claimed) -> None:
         started_at = self._clock()
-        future = self._submit(self._client.complete(claimed.ask.request))
+        coroutine = self._client.complete(claimed.ask.request)
+        try:
+            future = self._submit(coroutine)
+        except Exception as error:
+            # Whoever landed before this one must land, and this one must not keep its place for ever.
+            logger.exception("call %s could not be begun", claimed.call.pk)
+            coroutine.close()
+            future = Future()
+            future.set_exception(error)
         future.add_done_callback(lambda done: self._land(claimed, done, started_at))
 
     def _land(self, claimed: Claimed, done: Future[Completion], started_at: datetime) -> None:

@@ -39,7 +39,7 @@ class Replying:
     def with_texts(self, keys: Sequence[int]) -> list[Generation]:
         rows = Generation.objects.select_related("dialogue", "system__provider", "provider")
         found = rows.defer("dialogue__meta").in_bulk(keys)
-        return [found[key] for key in keys]
+        return [found[key] for key in keys if key in found]  # a run may be cancelled meanwhile
 
     def ask(self, row: Generation) -> Ask:
         """The dialogue with its stored speakers; a replicate sends the same with another seed."""

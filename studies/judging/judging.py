@@ -43,7 +43,7 @@ class Judging:
             row.pair = by_key[row.pair_id]
             row.judge = self._judge(row.judge_id)
             row.provider = row.judge.provider
-        return [found[key] for key in keys]
+        return [found[key] for key in keys if key in found]  # a run may be cancelled meanwhile
 
     def _judge(self, pk: int) -> Judge:
         if pk not in self._judges:

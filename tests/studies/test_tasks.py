@@ -15,10 +15,11 @@ from kombu.exceptions import OperationalError
 from studies import tasks
 from studies.calling import clients, runs
 from studies.generation.replying import Replying
-from studies.judging import planning
+from studies.judging import piloting, planning
 from studies.judging.judging import Judging
+from studies.llm.scripted import ScriptedClient
 from studies.models import Judgment, LLMCall, Run
-from tests import machines
+from tests import factories, machines
 from tests.factories import NOW
 from tests.studies.llm.test_imports import HEAVY
 
@@ -40,7 +41,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int, Any]]:
             found.append((name, args[0], more.get("countdown")))
 
         monkeypatch.setattr(task, "apply_async", send)
-    monkeypatch.setattr(clients, "client", machines.ScriptedClient)
+    monkeypatch.setattr(clients, "client", ScriptedClient)
     return found
 
 
@@ -88,10 +89,10 @@ def test_a_long_wait_is_left_to_the_sweep(sent: list[Any]) -> None:
 def test_a_gate_that_opens_wakes_workers_for_the_rest(
     sent: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tasks.piloting, "decide", lambda **_: True)
+    monkeypatch.setattr(piloting, "decide", lambda **_: True)
     run = machines.judging_run(pilot=1)
     tasks.drain_run(run.pk)
-    assert sent == [("drain_run", run.pk, None)] * tasks.WAKES
+    assert sent == [("drain_run", run.pk, None)]
 
 
 @pytest.mark.django_db
@@ -155,6 +156,6 @@ def test_a_nudge_is_sent_after_the_commit_and_a_dead_broker_does_not_matter(
 def test_each_kind_of_run_has_its_craft() -> None:
     assert isinstance(tasks.craft_for(machines.judging_run()), Judging)
     generation = machines.generation_run(
-        machines.factories.make_study("another"), provider=machines.make_provider("b", base_url="http://b")
+        factories.make_study("another"), provider=machines.make_provider("b", base_url="http://b")
     )
     assert isinstance(tasks.craft_for(generation), Replying)

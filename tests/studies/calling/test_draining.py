@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import zlib
-from collections.abc import Coroutine
-from concurrent.futures import Future
 from datetime import timedelta
 from typing import Any
 
@@ -16,7 +13,6 @@ from studies.calling import claiming, draining, runs
 from studies.calling.draining import Drained
 from studies.judging.judging import Judging
 from studies.llm.port import CallError, CallRequest, Completion, ErrorKind
-from studies.llm.scripted import ScriptedClient
 from studies.models import Judgment, LLMCall, Provider, Run
 from tests import machines
 from tests.factories import NOW
@@ -235,34 +231,6 @@ def test_a_worker_whose_time_is_up_says_that_there_is_more() -> None:
 def test_a_worker_that_is_stopping_claims_nothing_more() -> None:
     assert work(machines.judging_run(), is_stopping=lambda: True) == Drained(0, has_more=False, wait=None)
     assert not LLMCall.objects.exists()
-
-
-def test_a_full_worker_waits_for_answers_instead_of_asking_in_circles(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """With as many calls under way as it may have it looks for answers with patience, not with none."""
-    held: list[tuple[Future[Completion], Coroutine[Any, Any, Completion]]] = []
-    patience: list[float] = []
-
-    def hold(coroutine: Coroutine[Any, Any, Completion]) -> Future[Completion]:
-        held.append((Future(), coroutine))
-        return held[-1][0]
-
-    def landed(self: draining.Flight, timeout: float) -> Any:
-        patience.append(timeout)
-        if timeout:
-            for future, coroutine in held:
-                future.set_result(asyncio.run(coroutine))
-            held.clear()
-        return original(self, timeout)
-
-    original = draining.Flight.landed
-    monkeypatch.setattr(draining, "MOST_IN_FLIGHT", 16)
-    monkeypatch.setattr(draining.Flight, "landed", landed)
-    work(machines.judging_run(), ScriptedClient(), submit=hold)
-
-    assert patience[:2] == [0.0, draining.PATIENCE]
-    assert Judgment.objects.filter(status="done").count() == 24
 
 
 def test_every_prompt_is_kept_whole_and_a_key_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,14 +11,15 @@ import pytest
 from studies import tasks
 from studies.calling import recovering, runs
 from studies.calling.settling import Arrived, settle
+from studies.llm.port import ErrorKind
 from studies.models import Generation, Judgment, JudgmentScore, LLMCall, Run
 from tests import machines
 from tests.factories import NOW
 from tests.machines import Clock, claimed, completion, failing, run_to_end
 
 pytestmark = pytest.mark.django_db
-#: The judges' time limit, and the minute of grace.
-LEASE = timedelta(seconds=90)
+#: Twice the time limit, since a row may have been claimed ahead, and a minute of grace.
+LEASE = timedelta(seconds=120)
 
 
 def recovered(after: timedelta) -> int:
@@ -94,7 +95,7 @@ def test_rows_that_come_back_to_a_cancelled_run_end_with_it() -> None:
     run = machines.judging_run()
     (one,) = claimed(run, most=1).taken
     runs.cancel(run=run, now=NOW)
-    answer = failing(machines.ErrorKind.SERVER)(one.ask.request)
+    answer = failing(ErrorKind.SERVER)(one.ask.request)
     settle(run=run, craft=tasks.craft_for(run), arrived=[Arrived(one, answer, NOW)], rng=random.Random(1))
     assert Judgment.objects.get().status == "pending"
 

@@ -130,7 +130,8 @@ def test_a_program_that_crashes_on_an_answer_keeps_it(monkeypatch: pytest.Monkey
 def test_an_answer_that_cannot_be_stored_fails_alone_and_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     run = machines.judging_run()
     store = Judging.store
-    bad = Judgment.objects.order_by("pk")[2].pk
+    taken = claimed(run, most=5).taken
+    bad = taken[2].row.pk
 
     def stores(self: Judging, readings: Any) -> None:
         if any(row.pk == bad for row, _ in readings):
@@ -138,8 +139,10 @@ def test_an_answer_that_cannot_be_stored_fails_alone_and_is_kept(monkeypatch: py
         store(self, readings)
 
     monkeypatch.setattr(Judging, "store", stores)
-    settled(run, completion, most=5)
+    arrived = [Arrived(one, completion(one.ask.request), LATER) for one in taken]
+    settle(run=run, craft=Judging(run), arrived=arrived, rng=random.Random(1))
 
+    run.refresh_from_db()
     row = Judgment.objects.get(pk=bad)
     assert (row.status, row.error) == ("failed", "This program could not store the answer (KeyError).")
     assert Judgment.objects.filter(status="done").count() == 4

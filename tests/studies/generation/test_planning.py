@@ -89,7 +89,7 @@ def test_a_run_is_extended_by_new_dialogues_only() -> None:
     run = machines.run_to_end(run)
     assert (run.state, run.calls) == ("finished", 5)
     factories.add_dialogue(study, "d6", systems=["counsellor"])
-    other = machines.started(plan_replies(study=study, systems=System.objects.filter(name="writer"), now=NOW))
+    other = machines.started(plan_replies(study=study, systems=[System.objects.get(name="writer")], now=NOW))
     runs.cancel(run=other, now=NOW)
     with pytest.raises(PlanError, match="this run was cancelled"):
         planning.extend(run=other, now=NOW)
@@ -138,7 +138,7 @@ def test_nothing_is_planned_into_a_frozen_study() -> None:
     freezing.freeze(study=study, now=NOW)
     factories.add_dialogue(study, "d5", systems=["counsellor"])
     with pytest.raises(PlanError, match="the study is frozen: its replies can no longer change"):
-        plan_replies(study=study, systems=System.objects.filter(name="writer"), now=NOW)
+        plan_replies(study=study, systems=[System.objects.get(name="writer")], now=NOW)
     with pytest.raises(PlanError, match="the study is frozen"):
         planning.extend(run=run, now=NOW)
 

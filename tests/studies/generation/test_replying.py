@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
 
+from studies import tasks
+from studies.calling.settling import Arrived, settle
+from studies.generation.planning import plan_replies
 from studies.models import Generation, LLMCall, Response
 from tests import factories, machines
 from tests.factories import NOW
@@ -77,12 +81,15 @@ def test_what_no_database_can_hold_is_replaced_and_flagged() -> None:
 
 def test_an_import_that_took_the_place_meanwhile_keeps_it_and_the_answer_is_kept_too() -> None:
     run = machines.generation_run()
-    place = Generation.objects.order_by("pk")[0]
-    imported = Response.objects.create(dialogue=place.dialogue, system=place.system, text="Imported.")
+    (one,) = machines.claimed(run, most=1).taken
+    imported = Response.objects.create(dialogue=one.row.dialogue, system=one.row.system, text="Imported.")
 
-    row = settled(run, lambda request: completion(request, text="Paid for."))
+    answer = completion(one.ask.request, text="Paid for.")
+    craft = tasks.craft_for(run)
+    settle(run=run, craft=craft, arrived=[Arrived(one, answer, NOW)], rng=random.Random(1))
 
-    assert row == place
+    run.refresh_from_db()
+    row = Generation.objects.get(pk=one.row.pk)
     assert (row.status, row.outcome, row.text, row.flags, row.response) == (
         *("done", "ok", "Paid for.", ["place_taken"]),
         None,
@@ -121,9 +128,7 @@ def test_a_system_reads_the_stored_dialogue_and_no_other_reply() -> None:
 def test_replicates_are_responses_of_their_own() -> None:
     study = factories.make_study(dialogues=1)
     writer = machines.make_writer(study, sampling_seed=7)
-    run = machines.started(
-        machines.generating.plan_replies(study=study, systems=[writer], replicates=3, now=NOW)
-    )
+    run = machines.started(plan_replies(study=study, systems=[writer], replicates=3, now=NOW))
     client = Told(lambda request, made: completion(request, text=f"Reply {made}."))
     machines.run_to_end(run, client)
     assert [request.settings.seed for request in client.requests] == [7, 8, 9]
@@ -139,9 +144,9 @@ def test_settling_replies_costs_a_fixed_number_of_queries_for_each(
 ) -> None:
     run = machines.generation_run()
     taken = machines.claimed(run, most=rows).taken
-    craft = machines.tasks.craft_for(run)
-    arrived = [machines.Arrived(one, completion(one.ask.request), NOW) for one in taken]
+    craft = tasks.craft_for(run)
+    arrived = [Arrived(one, completion(one.ask.request), NOW) for one in taken]
     # savepoint, budget, savepoint; then the run. A reply: call, row, savepoint, response, savepoint, row.
     with django_assert_num_queries(4 + 6 * rows):
-        machines.settle(run=run, craft=craft, arrived=arrived, rng=machines.random.Random(1))
+        settle(run=run, craft=craft, arrived=arrived, rng=random.Random(1))
     assert Generation.objects.filter(status="done").count() == rows

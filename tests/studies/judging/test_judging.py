@@ -8,6 +8,7 @@ import zlib
 import pytest
 
 from studies import selectors
+from studies.calling import runs
 from studies.comparison import Order, canonical
 from studies.judging import planning
 from studies.judging.judging import Judging
@@ -149,3 +150,11 @@ def test_without_the_rubric_only_the_overall_question_is_scored() -> None:
     assert run.state == "finished"
     assert {tuple(score.dimension.key for score in row.scores.all()) for row in rows} == {("overall",)}
     assert all(row.evidence == ["", ""] and row.reason for row in rows)
+
+
+def test_rows_that_were_taken_away_meanwhile_are_left_out() -> None:
+    """A worker looks at rows before it locks anything; a run can be cancelled in between."""
+    run = machines.judging_run()
+    keys = list(Judgment.objects.order_by("pk").values_list("pk", flat=True))
+    runs.cancel(run=run, now=NOW)
+    assert Judging(run).with_texts(keys) == []

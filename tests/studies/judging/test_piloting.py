@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from studies import freezing
 from studies.calling import runs
 from studies.calling.runs import CannotDo
 from studies.judging import gate, piloting
 from studies.llm.port import ErrorKind
-from studies.models import Judgment, LLMCall, Run
+from studies.models import Judgment, LLMCall, Run, System
 from tests import factories, machines
 from tests.factories import NOW
 from tests.machines import failing, settled, work
@@ -64,10 +65,10 @@ def test_a_pilot_that_passes_opens_the_rest(monkeypatch: pytest.MonkeyPatch) -> 
 
 def study_with_decoy() -> Any:
     study = factories.make_study(dialogues=2)
-    machines.System.objects.filter(study=study, kind="llm").update(family="of-the-systems")
+    System.objects.filter(study=study, kind="llm").update(family="of-the-systems")
     pair = study.dialogues.order_by("pk")[0].pairs.order_by("pk")[0]
     type(pair).objects.filter(pk=pair.pk).update(kind="decoy", expected=-1)
-    machines.freezing.freeze(study=study, now=NOW)
+    freezing.freeze(study=study, now=NOW)
     return study
 
 

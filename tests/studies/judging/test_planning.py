@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from studies import freezing
 from studies.calling import runs
 from studies.calling.designing import PlanError
 from studies.judging import planning
@@ -25,7 +26,7 @@ def planned(study: Study, judges: list[Judge], design: JuryDesign = ONCE, pilot:
     return planning.plan_judgments(study=study, judges=judges, now=NOW, design=design, pilot=pilot)
 
 
-def seats() -> Counter[tuple[str, ...]]:
+def seats() -> Counter[Any]:
     return Counter(Judgment.objects.values_list("judge__name", "pair__key", "order", "replicate"))
 
 
@@ -161,7 +162,7 @@ def study_with_a_decoy() -> Study:
         kind="decoy",
         expected=-1,
     )
-    machines.freezing.freeze(study=study, now=NOW)
+    freezing.freeze(study=study, now=NOW)
     return study
 
 
