@@ -11,6 +11,7 @@ from typing import Any, Final
 from django.db.models import Count, Q
 
 from studies.calling.runs import rows_of
+from studies.llm.naming import is_other_model
 from studies.llm.prices import MILLION
 from studies.models import Generation, Judgment, LLMCall, Provider, Run, Study, System, WorkRow
 
@@ -181,7 +182,11 @@ def _note_calls(found: Progress, run: Run) -> None:
     named = calls.filter(result=LLMCall.Result.ANSWERED).exclude(model_returned="")
     pairs = named.values_list("model_requested", "model_returned").annotate(calls=Count("pk"))
     found.returned = sorted(
-        (Returned(asked, returned, count) for asked, returned, count in pairs if asked != returned),
+        (
+            Returned(asked, returned, count)
+            for asked, returned, count in pairs
+            if is_other_model(asked, returned)
+        ),
         key=lambda one: (one.asked, one.returned),
     )
 

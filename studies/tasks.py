@@ -62,6 +62,8 @@ def price_run(pk: int) -> None:
         designing.price(run=run, now=timezone.now())
     except designing.PlanError as error:
         designing.note_problem(run=run, problem=str(error))
+    # Who plans a run will start it: then the client library is loaded already.
+    clients.client()
 
 
 @shared_task
@@ -95,7 +97,7 @@ def work(pk: int, *, seconds: float) -> Drained | None:
     opened = run.kind == Run.Kind.JUDGE and piloting.decide(run=run, now=timezone.now())
     if runs.finish_if_done(run=run, now=timezone.now()):
         return None
-    return replace(drained, has_more=True) if opened else drained
+    return replace(drained, has_opened=bool(opened))
 
 
 def craft_for(run: Run) -> Craft:
@@ -109,7 +111,9 @@ def nudge(run: Run) -> None:
 
 
 def _go_on(pk: int, drained: Drained) -> None:
-    if drained.has_more:
+    if drained.has_opened:
+        _wake(pk)
+    elif drained.has_more:
         drain_run.apply_async((pk,))
     elif drained.wait is not None and drained.wait <= LONGEST_WAIT:
         drain_run.apply_async((pk,), countdown=max(drained.wait, 0.1))

@@ -31,7 +31,7 @@ MOST: Final = 16
 NEAR: Final = 16
 #: A call that has not been settled so long after its time limit was lost with its worker. It may have waited
 #: for one like it before, so the limit counts twice.
-GRACE: Final = timedelta(seconds=60)
+GRACE: Final = timedelta(seconds=30)
 #: The libraries behind each provider's wire format.
 LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
     "openai": ("pydantic-ai-slim", "openai"),

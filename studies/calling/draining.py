@@ -33,12 +33,13 @@ LAST_PATIENCE: Final = 10.0  # seconds
 class Drained:
     """How a worker left a run. `settled` calls came to their end; `wait` is as in `Claim`.
 
-    `has_more`: it stopped because of the time, or has to come back after `wait` seconds.
+    `has_more`: it stopped because of the time. `has_opened`: a gate opened since, and others could help.
     """
 
     settled: int
     has_more: bool
     wait: float | None
+    has_opened: bool = False
 
 
 def drain(

@@ -19,7 +19,7 @@ KEY_NAME: Final = r"^[A-Z][A-Z0-9_]*_API_KEY$"
 
 
 class Provider(models.Model):
-    """One address with one key. Its limits hold for all workers together, so they are kept here."""
+    """One address with one key. Its limits a minute hold for all workers together, so they are kept here."""
 
     class Api(models.TextChoices):
         OPENAI = "openai", _("OpenAI, and whatever speaks its language (vLLM, Ollama, OpenRouter, a proxy)")
@@ -46,7 +46,10 @@ class Provider(models.Model):
         ),
     )
     max_in_flight = models.PositiveSmallIntegerField(
-        _("calls at once"), default=8, validators=[MinValueValidator(1)]
+        _("calls at once"),
+        default=8,
+        validators=[MinValueValidator(1)],
+        help_text=_("By each worker process; make run has two. Half as many more are claimed ahead."),
     )
     requests_per_minute = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from raters.verdicts import verdicts_by_judgment, verdicts_of
+from studies.calling import runs
 from studies.judging.planning import plan_judgments
 from studies.llm.port import CallError, ErrorKind
 from studies.models import Judge, Judgment, LLMCall, Run
@@ -252,6 +253,7 @@ def test_no_key_and_no_name_of_one_leaves(tmp_path: Path, monkeypatch: pytest.Mo
     told = CallError(ErrorKind.AUTHENTICATION, "example.org did not accept the key in PLANTED_API_KEY.")
     fetched(study, provider=provider, client=Spoken(fails={"scripted-reply": told}))
     assert "PLANTED_API_KEY" in Run.objects.get().pause_reason
+    runs.cancel(run=Run.objects.get(), now=NOW)
     refused = CallError(ErrorKind.BAD_REQUEST, "The key in PLANTED_API_KEY is odd.")
     judges = make_judges(study, provider, model_id="scripted-broken")
     open_study(study)

@@ -92,7 +92,7 @@ def test_a_gate_that_opens_wakes_workers_for_the_rest(
     monkeypatch.setattr(piloting, "decide", lambda **_: True)
     run = machines.judging_run(pilot=1)
     tasks.drain_run(run.pk)
-    assert sent == [("drain_run", run.pk, None)]
+    assert sent == [("drain_run", run.pk, None)] * tasks.WAKES
 
 
 @pytest.mark.django_db

@@ -33,7 +33,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--base-url", default="", help="only for an endpoint of your own")
         parser.add_argument("--key-name", default="", help="such as OPENAI_API_KEY; the key is never stored")
-        parser.add_argument("--max-in-flight", type=int, default=8, help="calls at once (default: 8)")
+        parser.add_argument(
+            "--max-in-flight", type=int, default=8, help="calls at once by each worker process (default: 8)"
+        )
         parser.add_argument("--requests-per-minute", type=int)
         parser.add_argument("--tokens-per-minute", type=int)
         parser.add_argument("--prices", type=json.loads, default={}, help="JSON: prices by model id")

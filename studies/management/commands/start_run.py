@@ -63,7 +63,7 @@ def _work_here(run: Run) -> None:
         left = tasks.work(run.pk, seconds=tasks.SLICE)
         recovering.recover_lost(now=timezone.now(), rng=random.Random())
         run.refresh_from_db()
-        if left is not None and not left.has_more:
+        if left is not None and not (left.has_more or left.has_opened):
             time.sleep(min(left.wait or POLL, tasks.LONGEST_WAIT))
 
 

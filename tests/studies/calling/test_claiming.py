@@ -38,7 +38,7 @@ def test_a_call_is_written_down_before_it_is_made() -> None:
     assert said == [[message.role, message.text] for message in one.ask.request.messages]
     assert call.prompt_sha256 == one.ask.prompt_sha256
     assert f"reply {call.slot_first}" in said[1][1]
-    assert (row.attempts, row.lease_until) == (1, NOW + timedelta(seconds=2 * 30 + 60))
+    assert (row.attempts, row.lease_until) == (1, NOW + timedelta(seconds=2 * 30 + 30))
     run.refresh_from_db()
     assert (run.calls, run.reserved_tokens) == (1, estimating.most_tokens(one.ask.request))
     assert call.reserved_tokens == run.reserved_tokens

@@ -19,7 +19,7 @@ from tests.machines import Clock, claimed, completion, failing, run_to_end
 
 pytestmark = pytest.mark.django_db
 #: Twice the time limit, since a row may have been claimed ahead, and a minute of grace.
-LEASE = timedelta(seconds=120)
+LEASE = timedelta(seconds=2 * 30 + 30)
 
 
 def recovered(after: timedelta) -> int:
