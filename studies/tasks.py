@@ -5,6 +5,7 @@ They have a queue and workers of their own: a call may take minutes, and raters 
 
 from __future__ import annotations
 
+import importlib
 import logging
 import multiprocessing
 import random
@@ -13,7 +14,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from celery import shared_task
-from celery.signals import worker_shutting_down
+from celery.signals import celeryd_after_setup, worker_shutting_down
 from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
@@ -28,6 +29,8 @@ from studies.models import Run
 
 log = logging.getLogger(__name__)
 
+#: What settings.CELERY_TASK_ROUTES sends here, and the workers that call models listen to.
+QUEUE: Final = "llm"
 #: How long one message keeps a worker; then other runs have their turn.
 SLICE: Final = 60.0  # seconds
 #: How many workers a nudge wakes. One that finds nothing to do is done at once.
@@ -38,6 +41,13 @@ STALE: Final = 30  # seconds
 
 #: Made before the pool is forked, so that its processes see what the main one is told.
 _stopping = multiprocessing.Event()
+
+
+@celeryd_after_setup.connect
+def _load_client(instance: Any, **_: Any) -> None:
+    """Before the pool is forked: its processes share the memory, and the first call does not wait for it."""
+    if QUEUE in instance.app.amqp.queues.consume_from:
+        importlib.import_module("studies.llm.library")
 
 
 @worker_shutting_down.connect
@@ -62,8 +72,6 @@ def price_run(pk: int) -> None:
         designing.price(run=run, now=timezone.now())
     except designing.PlanError as error:
         designing.note_problem(run=run, problem=str(error))
-    # Who plans a run will start it: then the client library is loaded already.
-    clients.client()
 
 
 @shared_task
