@@ -24,7 +24,7 @@ from raters.models import ExportJob
 from studies import freezing, pairing
 from studies import selectors as material
 from studies.judging import decoy_pairs
-from studies.models import Pair, Study, System
+from studies.models import Pair, Response, Study, System
 
 
 class PairingForm(forms.Form):
@@ -52,8 +52,20 @@ class PairingForm(forms.Form):
         ]
     )
 
+    keep = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label=gettext_lazy("Take along"),
+        choices=[
+            ("truncated", gettext_lazy("fetched replies that were cut off")),
+            ("wrong_role", gettext_lazy("fetched replies that speak as the seeker")),
+        ],
+    )
+
     def __init__(self, study: Study, data: Any = None) -> None:
         super().__init__(data)
+        if not Response.objects.of(study).flawed().exists():
+            del self.fields["keep"]
         compared = System.objects.filter(study=study).exclude(kind=System.Kind.DECOY)
         names = compared.order_by("name").values_list("name", flat=True)
         self.fields["baseline"] = forms.ChoiceField(required=False, choices=[(name, name) for name in names])
@@ -71,6 +83,7 @@ class PairingForm(forms.Form):
             "baseline": chosen["baseline"] if chosen["design"] == "baseline" else None,
             "sample": chosen["sample"] if chosen["design"] == "sample" else None,
             "replicates": chosen["replicates"],
+            "keep": chosen.get("keep", ()),
         }
 
 
@@ -128,6 +141,9 @@ def _make_pairs(request: HttpRequest, study: Study, sent: Forms) -> bool:
         request,
         _("%(new)d pairs made, %(known)d stood there already.") % {"new": made.new, "known": made.known},
     )
+    if made.left_out:
+        told = ", ".join(f"{count} {outcome}" for outcome, count in made.left_out.items())
+        messages.warning(request, _("Fetched replies that took no part: %s.") % told)
     return True
 
 

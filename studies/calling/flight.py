@@ -1,7 +1,7 @@
 """Flight: calls of one process, some under way in the loop's thread and a few claimed ahead of them.
 
-A provider is asked by one process as many things at once as its row says. A few more rows are claimed than
-that, so that the next call begins when one has ended, and not when its bookkeeping has.
+A provider is asked by one process as many things at once as its row says. As many rows more are claimed
+ahead, so that the next call begins when one has ended, and not when its bookkeeping has.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from studies.models import Provider
 logger = logging.getLogger(__name__)
 
 #: How long answers are collected after the first has come, so that several are settled together.
-GATHER: Final = 0.05  # seconds
+GATHER: Final = 0.1  # seconds
 MOST_AT_ONCE: Final = 16
 BATCH: Final = 8
 
@@ -47,10 +47,10 @@ class Flight:
         self.batch = max(1, min(BATCH, sum(self._limits.values()) // 4))
 
     def room(self) -> dict[int, int]:
-        """How many rows more may be claimed, by provider: half as many ahead as are under way."""
+        """How many rows more may be claimed, by provider: as many ahead as may be under way."""
         with self._lock:
             return {
-                pk: limit + limit // 2 - self._under_way[pk] - len(self._ahead[pk])
+                pk: 2 * limit - self._under_way[pk] - len(self._ahead[pk])
                 for pk, limit in self._limits.items()
             }
 

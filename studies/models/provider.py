@@ -49,7 +49,7 @@ class Provider(models.Model):
         _("calls at once"),
         default=8,
         validators=[MinValueValidator(1)],
-        help_text=_("By each worker process; make run has two. Half as many more are claimed ahead."),
+        help_text=_("By each worker process; make run has two."),
     )
     requests_per_minute = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Empty: no limit.")

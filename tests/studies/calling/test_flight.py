@@ -46,19 +46,19 @@ def test_no_more_calls_are_under_way_than_the_provider_takes_at_once() -> None:
     held = Held()
     flight = flight_of(run, held.submit)
     (room,) = flight.room().values()
-    assert room == 6
+    assert room == 8
     for one in machines.claimed(run, most=room).taken:
         flight.add(one)
-    assert (len(held.under_way), flight.count, set(flight.room().values())) == (4, 6, {0})
+    assert (len(held.under_way), flight.count, set(flight.room().values())) == (4, 8, {0})
 
     held.end_one()
 
     assert len(held.under_way) == 4
     assert [one.answer is not None for one in flight.landed(1)] == [True]
-    assert (flight.count, set(flight.room().values())) == (5, {1})
-    for _ in range(5):
+    assert (flight.count, set(flight.room().values())) == (7, {1})
+    for _ in range(7):
         held.end_one()
-    assert (len(flight.landed(1)), flight.count) == (5, 0)
+    assert (len(flight.landed(1)), flight.count) == (7, 0)
 
 
 def test_what_was_not_begun_can_be_taken_back() -> None:
@@ -106,7 +106,7 @@ def test_a_call_that_cannot_be_begun_lands_and_frees_its_place() -> None:
 
     landed = flight.landed(1)
 
-    assert (len(landed), flight.count, set(flight.room().values())) == (3, 0, {3})
+    assert (len(landed), flight.count, set(flight.room().values())) == (3, 0, {4})
     for arrived in landed:
         assert isinstance(arrived.answer, CallError)
         assert arrived.answer.kind is ErrorKind.BAD_RESPONSE
