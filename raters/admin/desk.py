@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,110 +13,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from raters import export, fieldwork, selectors, tasks
+from raters.admin.desk_forms import Forms, forms_for
 from raters.forms import RatingForm
 from raters.models import ExportJob
 from studies import freezing, pairing
 from studies import selectors as material
 from studies.judging import decoy_pairs
-from studies.models import Pair, Response, Study, System
-
-
-class PairingForm(forms.Form):
-    """Which replies are compared with which."""
-
-    design = forms.ChoiceField(
-        choices=[
-            ("baseline", gettext_lazy("one baseline against every other system")),
-            ("all", gettext_lazy("every system against every other")),
-            ("sample", gettext_lazy("a balanced sample of all against all")),
-        ]
-    )
-    baseline = forms.ChoiceField(required=False)
-    sample = forms.IntegerField(
-        required=False,
-        min_value=1,
-        label=gettext_lazy("Pairs a dialogue"),
-        help_text=gettext_lazy("for a sample"),
-    )
-    replicates = forms.ChoiceField(
-        choices=[
-            ("first", gettext_lazy("the first reply of each system")),
-            ("random", gettext_lazy("one reply of each system, drawn from the seed")),
-            ("all", gettext_lazy("all replies of each system")),
-        ]
-    )
-
-    keep = forms.MultipleChoiceField(
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label=gettext_lazy("Take along"),
-        choices=[
-            ("truncated", gettext_lazy("fetched replies that were cut off")),
-            ("wrong_role", gettext_lazy("fetched replies that speak as the seeker")),
-        ],
-    )
-
-    def __init__(self, study: Study, data: Any = None) -> None:
-        super().__init__(data)
-        if not Response.objects.of(study).flawed().exists():
-            del self.fields["keep"]
-        compared = System.objects.filter(study=study).exclude(kind=System.Kind.DECOY)
-        names = compared.order_by("name").values_list("name", flat=True)
-        self.fields["baseline"] = forms.ChoiceField(required=False, choices=[(name, name) for name in names])
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if cleaned.get("design") == "sample" and not cleaned.get("sample"):
-            self.add_error("sample", _("Say how many pairs of each dialogue."))
-        return cleaned
-
-    def choices(self) -> dict[str, Any]:
-        """As keyword arguments of `pairing.make_pairs`."""
-        chosen = self.cleaned_data
-        return {
-            "baseline": chosen["baseline"] if chosen["design"] == "baseline" else None,
-            "sample": chosen["sample"] if chosen["design"] == "sample" else None,
-            "replicates": chosen["replicates"],
-            "keep": chosen.get("keep", ()),
-        }
-
-
-class DecoyForm(forms.Form):
-    """How many decoy pairs the study shall have."""
-
-    count = forms.IntegerField(
-        label=gettext_lazy("Decoy pairs in all"),
-        min_value=1,
-        initial=21,
-        help_text=gettext_lazy("as many of each kind"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Forms:
-    """The desk's forms; the one that was sent holds what was sent."""
-
-    pairing: PairingForm
-    decoys: DecoyForm
-
-
-def _forms(request: HttpRequest, study: Study) -> Forms:
-    sent = request.POST.get("action")
-    return Forms(
-        PairingForm(study, request.POST if sent == "pair" else None),
-        DecoyForm(request.POST if sent == "decoys" else None),
-    )
+from studies.models import Pair, Study
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
     _allow(request, "studies.change_study")
-    sent = _forms(request, study)
+    sent = forms_for(request, study)
     if request.method == "POST":
         action = ACTIONS.get(request.POST.get("action", ""))
         if action is None:

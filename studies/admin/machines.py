@@ -12,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from studies.forms import JudgeForm, ProviderForm, SystemForm
-from studies.forms.machines import PARAMETERS, SETTINGS
+from studies.forms.machines import PARAMETERS
 from studies.models import Generation, Judge, Judgment, LLMCall, Provider, System
+from studies.models.asking import SETTINGS
 
 
 @admin.display(boolean=True, description=_("for trying out only"), ordering="provider__for_trial")
@@ -53,7 +54,7 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> Any:
         was_called = obj is not None and LLMCall.objects.filter(provider=obj).exists()
-        return ("key", "held", *(("api", "base_url") if was_called else ()))
+        return ("key", "held", *(("api", "base_url", "for_trial") if was_called else ()))
 
 
 @admin.register(System)

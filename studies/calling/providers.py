@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 
 from studies.calling.clients import policy
 from studies.llm.endpoints import EndpointRefused, check_endpoint
-from studies.llm.local_server import MODEL
 from studies.models import Provider
 
-#: The provider of the small model that `make local` puts on this machine, and what its models are called.
+#: The provider of the small model that `make local` puts on this machine.
 LOCAL: Final = "local"
-LOCAL_MODEL: Final = MODEL
 
 
 def add_provider(**fields: Any) -> Provider:
@@ -31,13 +30,7 @@ def check(provider: Provider) -> None:
     problems = {}
     if provider.base_url:
         try:
-            allowed = policy()
-            check_endpoint(
-                provider.base_url,
-                allowed_hosts=allowed.allowed_hosts,
-                allow_private=allowed.allow_private,
-                allow_loopback=allowed.allow_loopback,
-            )
+            check_endpoint(provider.base_url, **asdict(policy()))
         except EndpointRefused as refused:
             problems["base_url"] = str(refused)
     elif not provider.key_name and provider.api != Provider.Api.SCRIPTED:

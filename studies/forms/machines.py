@@ -15,17 +15,8 @@ from studies.generation import prompts as reply_prompts
 from studies.judging import prompts as judge_prompts
 from studies.llm.endpoints import EndpointRefused, check_endpoint
 from studies.models import Judge, Provider, Study, System
+from studies.models.asking import SETTINGS
 
-#: How a model is asked. An empty one is left to the provider.
-SETTINGS: Final = (
-    "prompt_version",
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "sampling_seed",
-    "reasoning_effort",
-    "timeout_seconds",
-)
 PARAMETERS: Final = ("params_total", "params_active")
 
 
@@ -80,6 +71,8 @@ class ProviderForm(forms.ModelForm[Provider]):
             cleaned["for_trial"] = True
             if self._said("base_url"):
                 self.add_error("base_url", _("The scripted provider calls no address: leave it empty."))
+        elif not (self._said("base_url") or self._said("key_name") or self.errors):
+            self.add_error("key_name", _("The provider's own address needs a key: name its variable."))
         if not self.errors:
             self._check_once()
         return cleaned

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any
 
 from django.core.management.base import CommandError
 
 from studies.models import Provider
-
-SETTINGS: Final = (
-    "prompt_version",
-    "max_tokens",
-    "temperature",
-    "top_p",
-    "sampling_seed",
-    "reasoning_effort",
-    "timeout_seconds",
-)
+from studies.models.asking import SETTINGS
 
 
 def add_model_arguments(parser: ArgumentParser) -> None:

@@ -31,13 +31,19 @@ def told_of(run: Run) -> dict[str, Any]:
         "pause_reason": run.pause_reason,
         "rows": dict(sorted(rows.items())),
         "planned_calls": sum(load["calls"] for load in run.plan["loads"]),
-        "planned_money": _money(run.plan.get("micros"), run.currency),
-        "most_money": _money(run.plan.get("most_micros"), run.currency),
+        "planned_money": _planned(run, "micros"),
+        "most_money": _planned(run, "most_micros"),
         "unpriced": run.plan.get("unpriced", []),
         "calls": run.calls,
         "tokens": run.spent_tokens,
         "money": _money(run.spent_micros, run.currency),
     }
+
+
+def _planned(run: Run, amount: str) -> str:
+    """Empty where no price is known at all; what is unpriced stands beside it."""
+    priced = any(load.get("micros") for load in run.plan["loads"])
+    return _money(run.plan.get(amount) if priced or not run.plan.get("unpriced") else None, run.currency)
 
 
 def _money(micros: int | None, currency: str) -> str:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from studies.llm.port import CallSettings
+
+#: The columns that decide what a provider is sent beside the prompt.
+SETTINGS: Final = (
+    "prompt_version",
+    "max_tokens",
+    "temperature",
+    "top_p",
+    "sampling_seed",
+    "reasoning_effort",
+    "timeout_seconds",
+)
 
 
 class Asked(models.Model):
