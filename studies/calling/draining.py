@@ -57,7 +57,7 @@ def drain(
     """Works on a run; returns when nothing can be claimed any more and everything asked has come back."""
     providers = list(Provider.objects.filter(pk__in=run.plan["providers"]))
     flight = Flight(client, submit, clock, providers)
-    drain = _Drain(run, craft, flight, worker, clock, rng, lambda: is_time_up() or is_stopping())
+    drain = _Drain(run, craft, flight, worker, clock, rng, is_time_up, is_stopping)
     stop_at = float("inf")
     while time.monotonic() < stop_at and drain.goes_on():
         if is_stopping():
@@ -81,7 +81,8 @@ class _Drain:
     worker: str
     clock: Clock
     rng: random.Random
-    has_to_end: Callable[[], bool]
+    is_time_up: Callable[[], bool]
+    is_stopping: Callable[[], bool]
     last: Claim = field(default_factory=Claim)
     settled: int = 0
     fault: Exception | None = None
@@ -102,9 +103,11 @@ class _Drain:
 
     def _claim(self) -> bool:
         """Claims what there is room for; whether anything came of it."""
-        if self.fault or self.last.is_over or self.has_to_end():
+        if self.fault or self.last.is_over or self.is_stopping():
             self._settle(self.flight.withdraw())
             return False
+        if self.is_time_up():
+            return False  # what was claimed ahead is still called
         room = {pk: places for pk, places in self.flight.room().items() if places > 0}
         if self.flight.count and (
             sum(room.values()) < self.flight.batch or time.monotonic() < self._claim_again_at

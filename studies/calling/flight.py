@@ -27,6 +27,8 @@ logger = logging.getLogger(__name__)
 GATHER: Final = 0.1  # seconds
 MOST_AT_ONCE: Final = 16
 BATCH: Final = 8
+#: Fewer calls at once than this have none claimed ahead of them.
+FEW: Final = 3
 
 Submit = Callable[[Coroutine[Any, Any, Completion]], Future[Completion]]
 Clock = Callable[[], datetime]
@@ -47,10 +49,13 @@ class Flight:
         self.batch = max(1, min(BATCH, sum(self._limits.values()) // 4))
 
     def room(self) -> dict[int, int]:
-        """How many rows more may be claimed, by provider: as many ahead as may be under way."""
+        """How many rows more may be claimed, by provider: as many ahead as may be under way.
+
+        Where hardly anything may be, its calls are slow: a row that waits here could be somebody else's.
+        """
         with self._lock:
             return {
-                pk: 2 * limit - self._under_way[pk] - len(self._ahead[pk])
+                pk: limit * (2 if limit >= FEW else 1) - self._under_way[pk] - len(self._ahead[pk])
                 for pk, limit in self._limits.items()
             }
 
