@@ -238,8 +238,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_DEFAULT_QUEUE = "heartsite"
-# Calls to language models take minutes: they have a queue, and workers, of their own.
-CELERY_TASK_ROUTES = {"studies.tasks.*": {"queue": "llm"}}
+# Calls to language models take minutes: they have a queue, and workers, of their own. What looks after
+# them (the sweep, prices) must not wait behind them either.
+CELERY_TASK_ROUTES = {"studies.tasks.drain_run": {"queue": "llm"}}
 CELERY_TASK_IGNORE_RESULT = True
 # A task that dies with its worker is delivered again where the broker can do so; where it cannot,
 # the sweep finds its row.
@@ -260,7 +261,7 @@ CELERY_BEAT_SCHEDULE = {
     "llm-sweep": {
         "task": "studies.tasks.sweep",
         "schedule": timedelta(seconds=15),
-        "options": {"queue": "llm", "expires": 15},
+        "options": {"expires": 15},
     },
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,8 @@ from studies.calling.estimating import most_input_tokens
 from studies.llm.port import CallRequest, ErrorKind, Usage
 from studies.llm.prices import Priced, price_of, price_provider
 from studies.models import Provider, Run
+
+logger = logging.getLogger(__name__)
 
 #: Failures for which no provider charges. After any other one nobody here can know.
 FREE: Final = frozenset(
@@ -54,6 +57,22 @@ def priced_for(model: str, provider: Provider, usage: Usage) -> Priced:
     if provider.api == Provider.Api.SCRIPTED:
         return Priced(0, "USD", "no model was called", "")
     return price_of(model, price_provider(provider.endpoint), usage, overrides=provider.own_prices)
+
+
+def priced_anyhow(model: str, provider: Provider, usage: Usage) -> Priced:
+    """As `priced_for`, for what is paid already: a price list that fails must cost nobody an answer."""
+    try:
+        return priced_for(model, provider, usage)
+    except Exception as error:
+        logger.exception("%s at %s could not be priced", model, provider)
+        return Priced(None, "", "", f"The price could not be reckoned ({type(error).__name__}).")
+
+
+def is_unlimited(run: Run, model: str, provider: Provider) -> bool:
+    """Whether money alone limits the run, and this model's price is not known."""
+    if run.cap_calls is not None or run.cap_tokens is not None:
+        return False
+    return priced_for(model, provider, Usage(1000, 0, 1000, 0)).cost_micros is None
 
 
 def reserve(*, run: Run, calls: int, amount: Amount) -> bool:

@@ -50,6 +50,7 @@ class Claimed:
     call: LLMCall
     provider: Provider
     reserved: Amount
+    lease_until: datetime
 
 
 @dataclass(slots=True)
@@ -117,6 +118,9 @@ def _drafts(
             break
         drafts[provider.pk] = _asked(craft, keys, provider, found, now)
         left -= len(keys)
+        if _pause_without_limit(run, provider, drafts[provider.pk], now):
+            found.is_over = True
+            break
     return drafts
 
 
@@ -165,6 +169,15 @@ def _is_held(provider: Provider, found: Claim, now: datetime) -> bool:
         return False
     _note_wait(found, (provider.held_until - now).total_seconds())
     return True
+
+
+def _pause_without_limit(run: Run, provider: Provider, drafts: list[_Draft], now: datetime) -> bool:
+    """A price list can be changed under way: then a limit of money alone would be none."""
+    for model in sorted({draft.ask.request.model for draft in drafts}):
+        if budget.is_unlimited(run, model, provider):
+            reason = f"No price is known for {model}: limit the calls or the tokens, and resume."
+            return runs.pause(run=run, reason=reason, now=now)
+    return False
 
 
 def _fault_of(provider: Provider) -> str:
@@ -239,19 +252,25 @@ def _written(
     run: Run, craft: Craft, provider: Provider, drafts: list[_Draft], worker: str, now: datetime
 ) -> list[Claimed]:
     """The rows marked as under way, and a call for each, before any of them is made."""
-    patience = timedelta(seconds=max(draft.ask.request.settings.timeout_seconds for draft in drafts))
+    lease_until = now + 2 * _patience(run) + GRACE
     for attempts in {draft.row.attempts for draft in drafts}:
         keys = [draft.row.pk for draft in drafts if draft.row.attempts == attempts]
         craft.rows.objects.filter(pk__in=keys).update(
-            status=WorkRow.Status.RUNNING, attempts=attempts + 1, lease_until=now + 2 * patience + GRACE
+            status=WorkRow.Status.RUNNING, attempts=attempts + 1, lease_until=lease_until
         )
     for draft in drafts:
         draft.row.attempts += 1
     calls = LLMCall.objects.bulk_create(_call(run, craft, provider, draft, worker, now) for draft in drafts)
     return [
-        Claimed(draft.row, draft.ask, call, provider, draft.amount)
+        Claimed(draft.row, draft.ask, call, provider, draft.amount, lease_until)
         for draft, call in zip(drafts, calls, strict=True)
     ]
+
+
+def _patience(run: Run) -> timedelta:
+    """The longest time limit of a call of the run: a row may wait behind any of them."""
+    askers = run.design.get("judges") or run.design["systems"]
+    return timedelta(seconds=max(asker["settings"]["timeout_seconds"] for asker in askers))
 
 
 def _call(run: Run, craft: Craft, provider: Provider, draft: _Draft, worker: str, now: datetime) -> LLMCall:

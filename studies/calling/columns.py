@@ -11,6 +11,7 @@ from studies.llm.port import Usage, Wire
 
 #: The largest number that a column holds.
 LARGEST: Final = 2**31 - 1
+PARTS: Final = (("cached_tokens", "input_tokens"), ("reasoning_tokens", "output_tokens"))
 COUNTS: Final = ("input_tokens", "cached_tokens", "output_tokens", "reasoning_tokens")
 _UNSTORABLE: Final = re.compile("[\0\ud800-\udfff]")
 
@@ -21,8 +22,9 @@ def storable(text: str) -> str:
 
 
 def sensible(usage: Usage) -> Usage:
-    """A count below nought, or larger than any column, is not known."""
+    """A count below nought, larger than any column, or larger than the whole it is part of is not known."""
     wrong = [name for name in COUNTS if not 0 <= (getattr(usage, name) or 0) <= LARGEST]
+    wrong += [part for part, whole in PARTS if (getattr(usage, part) or 0) > (getattr(usage, whole) or 0)]
     return replace(usage, **dict.fromkeys(wrong)) if wrong else usage
 
 

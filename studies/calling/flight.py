@@ -102,6 +102,10 @@ class Flight:
 
     def _make(self, claimed: Claimed) -> None:
         started_at = self._clock()
+        if started_at >= claimed.lease_until:
+            # It was written off by now, and its row is somebody else's.
+            self._land(claimed, None, started_at)
+            return
         coroutine = self._client.complete(claimed.ask.request)
         try:
             future = self._submit(coroutine)
@@ -113,11 +117,12 @@ class Flight:
             future.set_exception(error)
         future.add_done_callback(lambda done: self._land(claimed, done, started_at))
 
-    def _land(self, claimed: Claimed, done: Future[Completion], started_at: datetime) -> None:
+    def _land(self, claimed: Claimed, done: Future[Completion] | None, started_at: datetime) -> None:
         with self._lock:
             self._under_way[claimed.provider.pk] -= 1
         self._begin(claimed.provider.pk)
-        self._landed.put(Arrived(claimed, _answer(claimed, done), self._clock(), started_at))
+        answer = None if done is None else _answer(claimed, done)
+        self._landed.put(Arrived(claimed, answer, self._clock(), started_at))
 
 
 def _answer(claimed: Claimed, done: Future[Completion]) -> Completion | CallError:

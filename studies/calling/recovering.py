@@ -13,7 +13,10 @@ from studies.calling.budget import Amount
 from studies.calling.pacing import MOST_FAILURES, seconds_to_wait
 from studies.models import Generation, Judgment, LLMCall, Run, WorkRow
 
-LOST: Final = "The worker ended during this call, so its answer never arrived. It may have been charged."
+LOST: Final = (
+    "The worker ended before an answer to this call arrived. If it was under way it may have been charged; "
+    "if it was only next in line it was never made."
+)
 CHUNK: Final = 500
 
 

@@ -105,6 +105,10 @@ def retry_failed(*, run: Run, now: datetime) -> int:
     if locked.state == "cancelled":
         raise CannotDo(_("This run was cancelled."))
     failed = rows_of(locked).objects.filter(run=locked, status=WorkRow.Status.FAILED)
+    if locked.gate_passed is False and failed.filter(is_pilot=True).exists():
+        # The pilot goes on, and its gate is decided anew.
+        locked.gate, locked.gate_decided_at, locked.gate_passed = {}, None, None
+        locked.save(update_fields=["gate", "gate_decided_at", "gate_passed"])
     again = failed.update(
         status=WorkRow.Status.PENDING,
         failures=0,

@@ -15,7 +15,7 @@ from django.db.models import Q
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.claiming import Claimed
-from studies.calling.columns import LARGEST, ms, sensible, storable, wire_columns
+from studies.calling.columns import COUNTS, LARGEST, ms, sensible, storable, wire_columns
 from studies.calling.craft import MOST_SAMPLES, Craft, Reading
 from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
 from studies.calling.writing import update_row
@@ -55,7 +55,7 @@ class _Ending:
 
 def settle(*, run: Run, craft: Craft, arrived: Sequence[Arrived], rng: random.Random) -> None:
     """Writes down what came back: in one transaction, or where that fails in one for each."""
-    endings = [(one, _ending(craft, one, rng)) for one in arrived]
+    endings = [(one, _ending_or_fault(craft, one, rng)) for one in arrived]
     _hold(endings)
     try:
         _write(run, craft, endings)
@@ -91,11 +91,37 @@ def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Endi
         raise  # the database, not the answer
     except Exception as error:
         logger.exception("the answer of call %s could not be stored", one.claimed.call.pk)
-        told = f"This program could not store the answer ({type(error).__name__})."
-        call = ending.call | {"reading": _CRASHED, "reading_detail": told}
-        ending = _Ending(call, _given_up(_CRASHED, told, one.at), ending.spent)
+        ending = _crashed(
+            one, f"This program could not store the answer ({type(error).__name__}).", ending.spent
+        )
         _write(run, craft, [(one, ending)])
     return ending
+
+
+def _ending_or_fault(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
+    """A fault of ours with one answer must not hold up the others that came with it."""
+    try:
+        return _ending(craft, one, rng)
+    except Exception as error:
+        logger.exception("the answer of call %s could not be looked at", one.claimed.call.pk)
+        told = f"This program failed on the answer ({type(error).__name__})."
+        return _crashed(one, told, one.claimed.reserved)
+
+
+def _crashed(one: Arrived, told: str, spent: Amount) -> _Ending:
+    """The body as it came, and nothing that was made of it."""
+    wire = one.answer.wire if one.answer else None
+    call = {
+        "result": LLMCall.Result.ANSWERED,
+        "reading": _CRASHED,
+        "reading_detail": told,
+        "cost_reason": told,
+        **(wire_columns(wire) if wire else {}),
+    }
+    if isinstance(one.answer, Completion):
+        usage = sensible(one.answer.usage)
+        call |= {name: getattr(usage, name) for name in COUNTS}
+    return _Ending(call, _given_up(_CRASHED, told, one.at), spent)
 
 
 def _ending(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
@@ -120,7 +146,7 @@ def _unmade(at: datetime) -> _Ending:
 def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) -> _Ending:
     reading = _read(craft, claimed, answer)
     row, usage = claimed.row, sensible(answer.usage)
-    priced = budget.priced_for(claimed.ask.request.model, claimed.provider, usage)
+    priced = budget.priced_anyhow(claimed.ask.request.model, claimed.provider, usage)
     told = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
     spent = Amount(
         claimed.reserved.tokens if told is None else told,

@@ -41,8 +41,11 @@ def decide(*, run: Run, now: datetime) -> bool | None:
 
 
 @transaction.atomic
-def waive(*, run: Run, reason: str, user: AbstractBaseUser | None, now: datetime) -> Run:
-    """Lets a run go on that did not pass, with the reason on record. Raises CannotDo."""
+def waive(*, run: Run, reason: str, user: AbstractBaseUser | None, now: datetime, **caps: int | None) -> Run:
+    """Lets a run go on that did not pass, with the reason on record; `caps` as in `runs.resume`.
+
+    Raises CannotDo.
+    """
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.gate_passed is not False or locked.gate_waived_at is not None:
         raise CannotDo(_("There is no failed pilot to waive."))
@@ -51,7 +54,7 @@ def waive(*, run: Run, reason: str, user: AbstractBaseUser | None, now: datetime
     locked.gate_waived_at, locked.gate_waiver = now, reason.strip()
     locked.gate_waived_by_id = user.pk if user else None
     locked.save(update_fields=["gate_waived_at", "gate_waiver", "gate_waived_by_id"])
-    return runs.resume(run=locked) if locked.state == "paused" else locked
+    return runs.resume(run=locked, **caps) if locked.state == "paused" else locked
 
 
 def _reason(found: Gate) -> str:

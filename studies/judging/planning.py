@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -29,8 +29,10 @@ NAMED: Final = 20
 PILOT: Final = 50
 #: The jury unless set otherwise.
 DESIGN: Final = JuryDesign()
+SEAT: Final = ("judge_id", "pair_id", "order", "replicate", "role")
 
-Seat = tuple[int, int, str, int]
+#: Judge, pair, order, replicate and role: a panel is a design of its own, and judges beside a jury.
+Seat = tuple[int, int, str, int, str]
 
 
 @transaction.atomic
@@ -136,7 +138,7 @@ def _fill(
     assert run.protocol is not None  # the database checks it
     pairs = {pair.key: pair for pair in _pairs(run.study)}
     known = _known(judges)
-    judged = {pair for _, pair, _, _ in known} if only_new_pairs else set()
+    judged = {seat[1] for seat in known} if only_new_pairs else set()
     authors = [_authors(pair) for pair in pairs.values() if pair.pk not in judged]
     specs = [JudgeSpec(judge.name, judge.family) for judge in judges]
     # With what was judged before as load, the same judges would be dealt other juries for the same pairs.
@@ -145,19 +147,24 @@ def _fill(
         drawn = jury.plan(authors, specs, seed=run.study.seed, design=design, load=load)
     except jury.PlanError as error:
         raise PlanError(str(error)) from error
-    first = _pilot_of(pairs, drawn.judgments, pilot, run.study.seed)
     by_name = {judge.name: judge for judge in judges}
+    left = _left_behind(judges)
+    seats = [(_seat(by_name[one.judge], pairs[one.pair], one), one) for one in drawn.judgments]
+    open_seats = [(seat, one) for seat, one in seats if seat in left or seat not in known]
+    first = _pilot_of(pairs, [one for _, one in open_seats], pilot, run.study.seed)
     loads = {judge.name: designing.load_of(judge) for judge in judges}
     costs = _Costs(run.protocol.document(), pairs)
-    rows = [
-        _row(run, by_name[one.judge], pairs[one.pair], one, costs, loads, now, is_pilot=one.pair in first)
-        for one in sorted(drawn.judgments, key=lambda one: one.pair not in first)
-        if (by_name[one.judge].pk, pairs[one.pair].pk, one.order.value, one.replicate) not in known
-    ]
-    taken_over = _take_over(run, judges, costs, loads, first, now)
+    rows = []
+    for seat, one in sorted(open_seats, key=lambda pair: pair[1].pair not in first):
+        judge, pair, is_pilot = by_name[one.judge], pairs[one.pair], one.pair in first
+        costs.add_to(loads[judge.name], judge, pair, is_pilot=is_pilot)
+        if seat not in left:
+            rows.append(_row(run, judge, pair, one, now, is_pilot=is_pilot))
+    _take_over(run, by_name, [(left[seat], one) for seat, one in open_seats if seat in left], first, now)
     Judgment.objects.bulk_create(rows, batch_size=CHUNK)
-    designing.note_plan(run, loads.values(), jury=_told(drawn.summary))
-    return len(rows) + taken_over
+    told = _told(drawn.summary)
+    designing.note_plan(run, loads.values(), jury=_added(run.plan.get("jury"), told))
+    return len(open_seats)
 
 
 def _pairs(study: Study) -> Iterator[Pair]:
@@ -177,7 +184,17 @@ def _family(system: System) -> str | None:
 
 def _known(judges: Sequence[Judge]) -> set[Seat]:
     rows = Judgment.objects.filter(judge__in=judges)
-    return set(rows.values_list("judge_id", "pair_id", "order", "replicate").iterator(chunk_size=5000))
+    return set(rows.values_list(*SEAT).iterator(chunk_size=5000))
+
+
+def _left_behind(judges: Sequence[Judge]) -> dict[Seat, int]:
+    """Rows that cancelled runs left without an answer, by seat: they stand in the way of new ones."""
+    rows = runs.left_behind(Judgment.objects.filter(judge__in=judges))
+    return {(judge, *seat): pk for pk, judge, *seat in rows.values_list("pk", *SEAT)}
+
+
+def _seat(judge: Judge, pair: Pair, planned: PlannedJudgment) -> Seat:
+    return judge.pk, pair.pk, planned.order.value, planned.replicate, planned.role.value
 
 
 def _loads(judges: Sequence[Judge]) -> Mapping[str, int]:
@@ -241,13 +258,10 @@ def _row(
     judge: Judge,
     pair: Pair,
     planned: PlannedJudgment,
-    costs: _Costs,
-    loads: dict[str, Load],
     now: datetime,
     *,
     is_pilot: bool,
 ) -> Judgment:
-    costs.add_to(loads[judge.name], judge, pair, is_pilot=is_pilot)
     return Judgment(
         run=run,
         provider_id=judge.provider_id,
@@ -265,23 +279,19 @@ def _row(
 
 def _take_over(
     run: Run,
-    judges: Sequence[Judge],
-    costs: _Costs,
-    loads: dict[str, Load],
+    by_name: Mapping[str, Judge],
+    left: Sequence[tuple[int, PlannedJudgment]],
     first: frozenset[str],
     now: datetime,
-) -> int:
-    """Rows that cancelled runs left without an answer; how many. Those of this run's pilot come first too."""
-    taken = 0
-    for judge in judges:
-        left = runs.left_behind(Judgment.objects.filter(judge=judge))
-        for row in left.select_related("pair__dialogue", "pair__first", "pair__second"):
-            costs.add_to(loads[judge.name], judge, row.pair, is_pilot=row.pair.key in first)
-        for rows, is_pilot in ((left.filter(pair__key__in=first), True), (left, False)):
-            taken += runs.take_over(
-                run=run, rows=rows, provider=judge.provider_id, now=now, is_pilot=is_pilot
-            )
-    return taken
+) -> None:
+    """Makes rows this run's that it has a seat for, by judge and by whether they belong to its pilot."""
+    groups: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for pk, planned in left:
+        groups[planned.judge, planned.pair in first].append(pk)
+    for (name, is_pilot), keys in groups.items():
+        rows = Judgment.objects.filter(pk__in=keys)
+        provider = by_name[name].provider_id
+        runs.take_over(run=run, rows=rows, provider=provider, now=now, is_pilot=is_pilot)
 
 
 def _told(summary: jury.Summary) -> dict[str, Any]:
@@ -293,4 +303,19 @@ def _told(summary: jury.Summary) -> dict[str, Any]:
         "without_jury_named": list(summary.without_jury[:NAMED]),
         "smaller": summary.smaller,
         "calls_by_role": {role.value: calls for role, calls in summary.calls_by_role.items()},
+    }
+
+
+def _added(before: dict[str, Any] | None, told: dict[str, Any]) -> dict[str, Any]:
+    """The summary of an extended run: what stood there and what was added."""
+    if before is None:
+        return told
+    named = [*before["without_jury_named"], *told["without_jury_named"]]
+    return {
+        "pairs": before["pairs"] + told["pairs"],
+        "eligible": dict(Counter(before["eligible"]) + Counter(told["eligible"])),
+        "without_jury": before["without_jury"] + told["without_jury"],
+        "without_jury_named": named[:NAMED],
+        "smaller": before["smaller"] + told["smaller"],
+        "calls_by_role": dict(Counter(before["calls_by_role"]) + Counter(told["calls_by_role"])),
     }

@@ -51,14 +51,18 @@ def completion_of(
     refusal: str,
     first_token_seconds: float | None,
     seconds: float,
+    key: str,
 ) -> Completion:
-    """Put a completion together; response is None when a filter turned the prompt down before any answer."""
+    """Put a completion together; response is None when a filter turned the prompt down before any answer.
+
+    A key that the server echoed is taken out of what was said.
+    """
     sent, dropped = sent_and_dropped(request.endpoint.api, request.settings, record.sent)
     model_returned, fingerprint = _named(record)
     return Completion(
-        text=_text(response, mode) if response else "",
+        text=without(_text(response, mode), key) if response else "",
         finish_reason=finish,
-        refusal=refusal,
+        refusal=without(refusal, key),
         model_returned=model_returned,
         response_id=(response.provider_response_id or "") if response else "",
         system_fingerprint=fingerprint,
@@ -93,7 +97,13 @@ def filtered(
         refusal=str(error.provider_error_code),
         first_token_seconds=None,
         seconds=seconds,
+        key=key,
     )
+
+
+def without(text: str, key: str) -> str:
+    """The text, a key that was sent taken out of it."""
+    return text.replace(key, "[key]") if key else text
 
 
 def _text(response: messages.ModelResponse, mode: OutputMode) -> str:

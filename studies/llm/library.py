@@ -122,6 +122,7 @@ class LibraryClient:
             refusal=refusal,
             first_token_seconds=first,
             seconds=seconds,
+            key=call.key,
         )
 
     def _model(self, request: CallRequest, key: str) -> Model[Any]:

@@ -84,7 +84,7 @@ class Judgment(WorkRow):
         constraints = (
             *WorkRow.Meta.constraints,
             models.UniqueConstraint(
-                fields=["judge", "pair", "order", "replicate"], name="studies_judgment_once"
+                fields=["judge", "pair", "order", "replicate", "role"], name="studies_judgment_once"
             ),
             models.CheckConstraint(name="studies_judgment_order_known", condition=Q(order__in=["AB", "BA"])),
             models.CheckConstraint(

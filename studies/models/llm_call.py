@@ -100,7 +100,10 @@ class LLMCall(models.Model):
             models.Index(
                 fields=["provider"], condition=Q(finished_at__isnull=True), name="studies_llmcall_under_way"
             ),
-            models.Index(fields=["run", "result"], name="studies_llmcall_result"),
+            # With the models' names, so that counting them reads no row with its prompt.
+            models.Index(
+                fields=["run", "result", "model_requested", "model_returned"], name="studies_llmcall_result"
+            ),
         )
         constraints = (
             models.UniqueConstraint(

@@ -42,7 +42,7 @@ class Command(StudyCommand):
             "cap_micros": None if money is None else int(money * 1_000_000),
         }
         if options["waive_gate"]:
-            piloting.waive(run=run, reason=options["waive_gate"], user=None, now=timezone.now())
+            piloting.waive(run=run, reason=options["waive_gate"], user=None, now=timezone.now(), **caps)
         elif run.state == "paused":
             runs.resume(run=run, **caps)
         else:

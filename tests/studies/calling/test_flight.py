@@ -61,6 +61,23 @@ def test_no_more_calls_are_under_way_than_the_provider_takes_at_once() -> None:
     assert (len(flight.landed(1)), flight.count) == (7, 0)
 
 
+def test_a_row_that_waited_longer_than_its_lease_is_not_called() -> None:
+    run = machines.judging_run(provider=machines.make_provider(max_in_flight=3))
+    held, clock = Held(), Clock()
+    flight = Flight(ScriptedClient(), held.submit, clock, Provider.objects.all())
+    for one in machines.claimed(run, most=4).taken:
+        flight.add(one)
+    clock.forward(24 * 60 * 60)
+
+    held.end_one()
+
+    late, made = sorted(flight.landed(1), key=lambda one: one.answer is not None)
+    assert (late.answer, made.answer is not None, len(held.under_way)) == (None, True, 2)
+    for _ in range(2):
+        held.end_one()
+    flight.landed(1)
+
+
 def test_what_was_not_begun_can_be_taken_back() -> None:
     run = machines.judging_run(provider=machines.make_provider(max_in_flight=2))
     held = Held()

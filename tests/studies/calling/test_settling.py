@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from studies.calling.columns import sensible
 from studies.calling.settling import Arrived, settle
 from studies.judging.judging import Judging
 from studies.llm.port import Usage
@@ -196,3 +197,29 @@ def test_settling_costs_two_updates_a_row_and_a_fixed_number_of_queries(
     with django_assert_num_queries(5 + 2 * rows):
         settle(run=run, craft=craft, arrived=arrived, rng=random.Random(1))
     assert Judgment.objects.filter(status="done").count() == rows
+
+
+def test_a_count_larger_than_its_whole_costs_no_answer_of_those_that_came_with_it() -> None:
+    """genai-prices raises for more cached tokens than were read; a list of one's own would go below nought."""
+    run = machines.judging_run(provider=machines.priced_provider())
+    told = iter([Usage(10, 1000, 5, 0), Usage(10, 0, 5, 90), Usage(10, 0, 5, 0)])
+    settled(run, lambda request: completion(request, usage=next(told)), most=3)
+    assert Judgment.objects.filter(status="done", outcome="ok").count() == 3
+    counts = LLMCall.objects.order_by("pk").values_list("cached_tokens", "reasoning_tokens", "cost_micros")
+    assert list(counts) == [(None, 0, 20), (0, None, 20), (0, 0, 20)]
+
+
+def test_an_answer_that_cannot_be_looked_at_fails_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = machines.judging_run()
+    look, bad = sensible, iter([False, True, False, False])
+
+    def looks(usage: Usage) -> Usage:
+        if next(bad):
+            raise ZeroDivisionError
+        return look(usage)
+
+    monkeypatch.setattr("studies.calling.settling.sensible", looks)
+    settled(run, completion, most=3)
+    statuses = Judgment.objects.exclude(attempts=0).order_by("pk").values_list("status", "error")
+    told = "This program failed on the answer (ZeroDivisionError)."
+    assert list(statuses) == [("done", ""), ("failed", told), ("done", "")]
