@@ -200,7 +200,7 @@ def test_settling_costs_two_updates_a_row_and_a_fixed_number_of_queries(
 
 
 def test_a_count_larger_than_its_whole_costs_no_answer_of_those_that_came_with_it() -> None:
-    """genai-prices raises for more cached tokens than were read; a list of one's own would go below nought."""
+    """genai-prices raises for more cached tokens than were read; an own list would go below nought."""
     run = machines.judging_run(provider=machines.priced_provider())
     told = iter([Usage(10, 1000, 5, 0), Usage(10, 0, 5, 90), Usage(10, 0, 5, 0)])
     settled(run, lambda request: completion(request, usage=next(told)), most=3)
