@@ -18,13 +18,13 @@ from studies.models.asking import SETTINGS
 
 
 @admin.display(boolean=True, description=_("for trying out only"), ordering="provider__for_trial")
-def is_trial(asker: System | Judge) -> bool:
-    return asker.provider is not None and asker.provider.for_trial
+def is_trial(row: System | Judge | Generation | Judgment | LLMCall) -> bool:
+    return row.provider is not None and row.provider.for_trial
 
 
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin[Provider]):
-    """Once a call was made, its address is part of the record and stays."""
+    """Once a run was planned with it, its address is part of the record and stays."""
 
     form = ProviderForm
     list_display = ("name", "api", "base_url", "key", "max_in_flight", "for_trial", "held")
