@@ -53,8 +53,14 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
         return str(_("asked to wait until %s") % timezone.localtime(provider.held_until).strftime("%H:%M:%S"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> Any:
-        was_called = obj is not None and LLMCall.objects.filter(provider=obj).exists()
-        return ("key", "held", *(("api", "base_url", "for_trial") if was_called else ()))
+        was_planned = obj is not None and _is_planned(obj)
+        return ("key", "held", *(("api", "base_url", "for_trial") if was_planned else ()))
+
+
+def _is_planned(provider: Provider) -> bool:
+    """Whether a reply or a judgment is to be asked of it, or was."""
+    replies, judgments = (rows.objects.filter(provider=provider) for rows in (Generation, Judgment))
+    return replies.exists() or judgments.exists()
 
 
 @admin.register(System)
