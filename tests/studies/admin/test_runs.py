@@ -258,6 +258,20 @@ def test_failed_rows_are_counted_by_reason_and_tried_again(head: Client) -> None
     assert Generation.objects.filter(status="done").count() == 4
 
 
+def test_a_running_run_can_retry_once_a_row_failed(head: Client) -> None:
+    run = machines.started(machines.fetching_run(machines.fetching_study()))
+    assert buttons_of(head.get(run_url(run))) == {"pause", "extend", "cancel"}
+    assert "HX-Refresh" not in head.get(progress_url(run), {"standing": "running"})
+    Generation.objects.filter(pk=Generation.objects.order_by("pk")[0].pk).update(
+        status="failed", error_kind="server", error="x", finished_at=timezone.now()
+    )
+    assert head.get(progress_url(run), {"standing": "running"})["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in head.get(progress_url(run), {"standing": "running-failed"})
+    page = head.get(run_url(run))
+    assert buttons_of(page) == {"pause", "retry", "extend", "cancel"}
+    assert "Retry 1 failed row " in text_of(page)
+
+
 def test_a_run_is_cancelled_for_good_and_only_with_a_yes(head: Client) -> None:
     run = machines.started(machines.judging_run(machines.judged_study()))
     assert "This field is required." in press(head, run, "cancel")
