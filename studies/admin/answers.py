@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from studies.admin.calls import ManyRows, RunFilter
+from studies.admin.machines import is_trial
 from studies.models import Generation, Judgment
 from studies.run_progress import UNKNOWN, money
 
@@ -46,9 +47,20 @@ class AnswerAdmin(ManyRows):
 
 @admin.register(Judgment)
 class JudgmentAdmin(AnswerAdmin):
-    list_display = ("__str__", "run", "judge", "pair", "order", "replicate", "role", "status", "outcome")
+    list_display = (
+        "__str__",
+        "run",
+        "judge",
+        "pair",
+        "order",
+        "replicate",
+        "role",
+        "status",
+        "outcome",
+        is_trial,
+    )
     list_filter = (RunFilter, "status", "outcome", "role", "order", "is_pilot")
-    list_select_related = ("run__study", "judge", "pair")
+    list_select_related = ("run__study", "judge", "pair", "provider")
     search_fields = ("=pair__key", "=judge__name")
     fieldsets = (
         (
@@ -102,9 +114,19 @@ class JudgmentAdmin(AnswerAdmin):
 
 @admin.register(Generation)
 class GenerationAdmin(AnswerAdmin):
-    list_display = ("__str__", "run", "dialogue", "system", "replicate", "status", "outcome", "found")
+    list_display = (
+        "__str__",
+        "run",
+        "dialogue",
+        "system",
+        "replicate",
+        "status",
+        "outcome",
+        "found",
+        is_trial,
+    )
     list_filter = (RunFilter, "status", "outcome")
-    list_select_related = ("run__study", "dialogue", "system")
+    list_select_related = ("run__study", "dialogue", "system", "provider")
     search_fields = ("=dialogue__external_id", "=system__name")
     fieldsets = (
         (

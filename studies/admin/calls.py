@@ -15,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from studies.admin.machines import is_trial
 from studies.admin.material import LookOnly
 from studies.judging.parsing import Kind
 from studies.llm.port import ErrorKind
@@ -74,8 +75,12 @@ class ReadingFilter(admin.SimpleListFilter):
 
 
 class ManyRows(LookOnly):
-    """A table that may hold a million rows: pages do not count them all."""
+    """A table that may hold a million rows: pages do not count them all.
 
+    Every row has a provider; a row's own page says so where that is for trying out only.
+    """
+
+    change_form_template = "admin/studies/row_change_form.html"
     show_full_result_count = False
     list_per_page = 50
     ordering = ("-pk",)
@@ -104,6 +109,7 @@ class LLMCallAdmin(ManyRows):
         "cost",
         "latency",
         "started_at",
+        is_trial,
     )
     list_filter = (RunFilter, "result", ErrorKindFilter, ReadingFilter)
     list_select_related = ("run__study", "provider", "judgment__judge", "generation__system")

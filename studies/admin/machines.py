@@ -18,13 +18,13 @@ from studies.models.asking import SETTINGS
 
 
 @admin.display(boolean=True, description=_("for trying out only"), ordering="provider__for_trial")
-def is_trial(asker: System | Judge) -> bool:
-    return asker.provider is not None and asker.provider.for_trial
+def is_trial(row: System | Judge | Generation | Judgment | LLMCall) -> bool:
+    return row.provider is not None and row.provider.for_trial
 
 
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin[Provider]):
-    """Once a call was made, its address is part of the record and stays."""
+    """Once a run was planned with it, its address is part of the record and stays."""
 
     form = ProviderForm
     list_display = ("name", "api", "base_url", "key", "max_in_flight", "for_trial", "held")
@@ -53,8 +53,14 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
         return str(_("asked to wait until %s") % timezone.localtime(provider.held_until).strftime("%H:%M:%S"))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> Any:
-        was_called = obj is not None and LLMCall.objects.filter(provider=obj).exists()
-        return ("key", "held", *(("api", "base_url", "for_trial") if was_called else ()))
+        was_planned = obj is not None and _is_planned(obj)
+        return ("key", "held", *(("api", "base_url", "for_trial") if was_planned else ()))
+
+
+def _is_planned(provider: Provider) -> bool:
+    """Whether a reply or a judgment is to be asked of it, or was."""
+    replies, judgments = (rows.objects.filter(provider=provider) for rows in (Generation, Judgment))
+    return replies.exists() or judgments.exists()
 
 
 @admin.register(System)

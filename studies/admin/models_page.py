@@ -29,11 +29,12 @@ Forms = dict[str, forms.Form]
 @require_http_methods(["GET", "HEAD", "POST"])
 def models(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
-    allow(request, "studies.change_study")
+    allow(request, "studies.view_study", "studies.change_study")
     action = request.POST.get("action", "")
     sent = {name: request.POST if name == action else None for name in PLANS}
     replies, judging = ReplyPlanForm(study, sent["replies"]), JudgmentPlanForm(study, sent["judging"])
     if request.method == "POST":
+        allow(request, "studies.change_study")
         if action not in PLANS:
             raise Http404
         form = replies if action == "replies" else judging
@@ -69,6 +70,7 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any]:
         "title": _("Models: %s") % study.slug,
         "opts": Study._meta,
         "study": study,
+        "may_change": request.user.has_perm("studies.change_study"),
         "frozen": study.is_frozen(),
         "has_dialogues": study.dialogues.exists(),
         "has_providers": Provider.objects.exists(),

@@ -16,7 +16,7 @@ def facts_of(run: Run, now: datetime) -> dict[str, Any]:
     """The context of the page and of its part that renews itself."""
     progress = run_progress.progress_of(run, now)
     return {
-        "standing": standing_of(run),
+        "standing": _standing(run, progress.failed),
         "progress": progress,
         "left": _left(progress),
         "spending": _spending(run),
@@ -30,11 +30,12 @@ def facts_of(run: Run, now: datetime) -> dict[str, Any]:
     }
 
 
-def standing_of(run: Run) -> str:
+def _standing(run: Run, failed: int) -> str:
     """Where the run stands, as far as it decides which buttons there are."""
     if run.state != "planned":
         # A pilot that was decided changes what is shown, also where the run goes on at once.
-        return f"{run.state}-{run.gate_passed}" if run.has_pilot else run.state
+        state = f"{run.state}-{run.gate_passed}" if run.has_pilot else run.state
+        return f"{state}-failed" if failed else state
     if run.priced_at is not None:
         return "priced"
     return "problem" if run.plan.get("problem") else "pricing"

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from studies import tasks
 from studies.admin.access import allow
-from studies.admin.run_facts import facts_of, standing_of
+from studies.admin.run_facts import facts_of
 from studies.calling import runs
 from studies.calling.designing import PlanError
 from studies.calling.runs import CannotDo
@@ -54,8 +54,9 @@ def progress(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """The part that renews itself. When there is something else to do now, the whole page comes anew."""
     allow(request, "studies.view_study", "studies.change_study")
     found = _run(pk, number)
-    response = render(request, "admin/studies/_run_progress.html", _context(request, found))
-    if standing_of(found) != request.GET.get("standing", standing_of(found)):
+    context = _context(request, found)
+    response = render(request, "admin/studies/_run_progress.html", context)
+    if context["standing"] != request.GET.get("standing", context["standing"]):
         response["HX-Refresh"] = "true"
     return response
 

@@ -9,6 +9,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -33,8 +34,8 @@ def judged() -> Run:
     return machines.worked_off(machines.started(machines.judging_run(machines.judged_study())))
 
 
-def fetched() -> Run:
-    return machines.worked_off(machines.started(machines.fetching_run(machines.fetching_study())))
+def fetched(**fields: Any) -> Run:
+    return machines.worked_off(machines.started(machines.fetching_run(machines.fetching_study(**fields))))
 
 
 def listed(model: str) -> str:
@@ -159,6 +160,23 @@ def test_a_fetched_reply_shows_its_text_and_calls(head: Client) -> None:
     assert row.text in text_of(page)
     assert address(row.calls.get()) in page.content.decode()
     assert "a reply" in text_of(head.get(address(row.calls.get())))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_lists_and_pages_say_what_is_for_trying_out_only(head: Client, model: str) -> None:
+    judged()
+    fetched(slug="fetching")
+    rows = apps.get_model("studies", model).objects
+    own = rows.order_by("pk")[0]
+    real = machines.make_provider("real", api="openai", key_name="A_API_KEY", for_trial=False)
+    rows.exclude(pk=own.pk).update(provider=real)
+    other = rows.exclude(pk=own.pk).order_by("pk")[0]
+
+    page = head.get(listed(model), {"all": ""}).content.decode()
+    marks = re.findall(r'class="field-is_trial"><img [^>]*alt="(\w+)"', page)
+    assert marks == ["False"] * (rows.count() - 1) + ["True"]
+    assert text_of(head.get(address(own))).count("for trying out only") == 1
+    assert "for trying out only" not in text_of(head.get(address(other)))
 
 
 @pytest.mark.parametrize("model", MODELS)

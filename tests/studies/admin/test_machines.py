@@ -16,7 +16,8 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from studies.models import Judge, Provider, System
+from studies.calling import runs
+from studies.models import Judge, LLMCall, Provider, System
 from tests import factories
 from tests.studies import machines
 
@@ -149,6 +150,25 @@ def test_an_address_stays_once_it_was_called(head: Client) -> None:
     machines.make_provider("twin", key_name="A_API_KEY")
     taken = head.post(address("provider", provider.pk), {**sent, "key_name": "A_API_KEY"})
     assert "twin has this address and this key" in text_of(taken)
+
+
+@pytest.mark.parametrize("kind", ["replies", "judging"])
+def test_an_address_stays_once_a_run_was_planned(head: Client, kind: str) -> None:
+    fixed = {"api", "base_url", "for_trial"}
+    study = machines.fetching_study() if kind == "replies" else machines.judged_study()
+    provider = Provider.objects.get()
+    other = machines.make_provider("other", api="openai", key_name="A_API_KEY")
+    assert fixed <= fields_of(head.get(address("provider", provider.pk)))
+    run = machines.fetching_run(study) if kind == "replies" else machines.judging_run(study)
+    assert not LLMCall.objects.exists()
+    assert not fixed & fields_of(head.get(address("provider", provider.pk)))
+    assert fixed <= fields_of(head.get(address("provider", other.pk)))
+    sent = {**PROVIDER, "name": "own", "api": "openai", "key_name": "B_API_KEY"}
+    head.post(address("provider", provider.pk), sent)
+    provider.refresh_from_db()
+    assert (provider.name, provider.api, provider.for_trial) == ("own", "scripted", True)
+    runs.cancel(run=run, now=timezone.now())
+    assert fixed <= fields_of(head.get(address("provider", provider.pk)))
 
 
 def test_a_key_shows_as_set_or_not_and_never_itself(head: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -258,6 +258,20 @@ def test_failed_rows_are_counted_by_reason_and_tried_again(head: Client) -> None
     assert Generation.objects.filter(status="done").count() == 4
 
 
+def test_a_running_run_can_retry_once_a_row_failed(head: Client) -> None:
+    run = machines.started(machines.fetching_run(machines.fetching_study()))
+    assert buttons_of(head.get(run_url(run))) == {"pause", "extend", "cancel"}
+    assert "HX-Refresh" not in head.get(progress_url(run), {"standing": "running"})
+    Generation.objects.filter(pk=Generation.objects.order_by("pk")[0].pk).update(
+        status="failed", error_kind="server", error="x", finished_at=timezone.now()
+    )
+    assert head.get(progress_url(run), {"standing": "running"})["HX-Refresh"] == "true"
+    assert "HX-Refresh" not in head.get(progress_url(run), {"standing": "running-failed"})
+    page = head.get(run_url(run))
+    assert buttons_of(page) == {"pause", "retry", "extend", "cancel"}
+    assert "Retry 1 failed row " in text_of(page)
+
+
 def test_a_run_is_cancelled_for_good_and_only_with_a_yes(head: Client) -> None:
     run = machines.started(machines.judging_run(machines.judged_study()))
     assert "This field is required." in press(head, run, "cancel")
@@ -377,7 +391,6 @@ def test_who_may_only_look_sees_runs_and_no_buttons() -> None:
     onlooker = machines.staff("view_study")
     assert buttons_of(onlooker.get(run_url(run))) == set()
     assert onlooker.get(progress_url(run)).status_code == 200
-    assert onlooker.get(models_url(run.study)).status_code == 403
     for action in ("start", "cancel", "extend", "retry", "pause", "resume", "waive"):
         answer = onlooker.post(run_url(run), {"action": action, "calls": "5", "yes": "on", "reason": "x"})
         assert answer.status_code == 403
@@ -386,6 +399,35 @@ def test_who_may_only_look_sees_runs_and_no_buttons() -> None:
     for url in (models_url(run.study), run_url(run), progress_url(run)):
         assert stranger.get(url).status_code == 403
         assert Client().get(url).status_code == 302
+
+
+def test_who_may_only_look_sees_the_models_page_and_no_forms() -> None:
+    study = machines.judged_study()
+    machines.judging_run(study)
+    onlooker = machines.staff("view_study", "add_judge", "add_system")
+    page = onlooker.get(models_url(study))
+    text = text_of(page)
+    assert "Run 1 judge pairs planned 0 / 48 (0 %) 0" in text
+    assert "judge-gpt scripted for trying out only scripted-judge gpt" in text
+    content = page.content.decode().split('id="content-main"', 1)[1]
+    for gone in ("<form", "<button", 'class="button', reverse("admin:raters_study_desk", args=[study.pk])):
+        assert gone not in content
+    fetching = machines.fetching_study(slug="fetching")
+    page = onlooker.get(models_url(fetching))
+    assert "fetched scripted for trying out only scripted-replies mistral" in text_of(page)
+    assert buttons_of(page) == set()
+
+
+def test_who_may_only_look_plans_nothing() -> None:
+    study = machines.judged_study()
+    judges = list(Judge.objects.values_list("pk", flat=True))
+    for sent in ({**JUDGING, "judges": judges}, {"action": "replies"}, {"action": "fly"}, {}):
+        assert machines.staff("view_study").post(models_url(study), sent).status_code == 403
+    assert not Run.objects.exists()
+    changer = machines.staff("view_study", "change_study")
+    assert buttons_of(changer.get(models_url(study))) == {"judging"}
+    assert changer.post(models_url(study), {**JUDGING, "judges": judges}).status_code == 302
+    assert Run.objects.count() == 1
 
 
 def test_runs_of_other_studies_are_not_found(head: Client) -> None:
