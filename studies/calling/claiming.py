@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import random
-import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
-from importlib.metadata import version
 from typing import Any, Final
 
 from django.db import DatabaseError, transaction
 
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
+from studies.calling.call_rows import call_row
 from studies.calling.craft import Ask, Craft
 from studies.calling.pacing import Bucket
-from studies.llm.endpoints import host_of
-from studies.llm.port import Api
 from studies.models import LLMCall, Provider, Run, WorkRow
 
 logger = logging.getLogger(__name__)
@@ -32,13 +27,6 @@ NEAR: Final = 16
 #: A call that has not been settled so long after its time limit was lost with its worker. It may have waited
 #: for one like it before, so the limit counts twice.
 GRACE: Final = timedelta(seconds=30)
-#: The libraries behind each provider's wire format.
-LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
-    "openai": ("pydantic-ai-slim", "openai"),
-    "anthropic": ("pydantic-ai-slim", "anthropic"),
-    "google": ("pydantic-ai-slim", "google-genai"),
-    "scripted": (),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +248,10 @@ def _written(
         )
     for draft in drafts:
         draft.row.attempts += 1
-    calls = LLMCall.objects.bulk_create(_call(run, craft, provider, draft, worker, now) for draft in drafts)
+    calls = LLMCall.objects.bulk_create(
+        call_row(run, provider, draft.ask, draft.amount, worker=worker, now=now, **{craft.link: draft.row})
+        for draft in drafts
+    )
     return [
         Claimed(draft.row, draft.ask, call, provider, draft.amount, lease_until)
         for draft, call in zip(drafts, calls, strict=True)
@@ -271,41 +262,6 @@ def _patience(run: Run) -> timedelta:
     """The longest time limit of a call of the run: a row may wait behind any of them."""
     askers = run.design.get("judges") or run.design["systems"]
     return timedelta(seconds=max(asker["settings"]["timeout_seconds"] for asker in askers))
-
-
-def _call(run: Run, craft: Craft, provider: Provider, draft: _Draft, worker: str, now: datetime) -> LLMCall:
-    ask = draft.ask
-    said = [[message.role, message.text] for message in ask.request.messages]
-    prompt = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return LLMCall(
-        run=run,
-        attempt=draft.row.attempts,
-        provider=provider,
-        api=provider.api,
-        host=host_of(provider.endpoint),
-        model_requested=ask.request.model,
-        family=ask.family,
-        template_version=ask.template_version,
-        template_sha256=ask.template_sha256,
-        prompt=zlib.compress(prompt.encode("utf-8", "surrogatepass"), 1),
-        prompt_sha256=ask.prompt_sha256,
-        schema_sha256=ask.schema_sha256,
-        slot_first=ask.slot_first,
-        slot_second=ask.slot_second,
-        client=_client(provider.endpoint.api),
-        worker=worker,
-        reserved_tokens=draft.amount.tokens,
-        reserved_micros=draft.amount.micros,
-        queued_at=draft.row.not_before,
-        started_at=now,
-        **{craft.link: draft.row},
-    )
-
-
-@cache
-def _client(api: Api) -> str:
-    """The libraries that make the call, with their versions."""
-    return ", ".join(f"{name} {version(name)}" for name in LIBRARIES[api]) or "scripted"
 
 
 def _note_wait(found: Claim, seconds: float) -> None:

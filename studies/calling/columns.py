@@ -7,7 +7,9 @@ import zlib
 from dataclasses import replace
 from typing import Any, Final
 
-from studies.llm.port import Usage, Wire
+from studies.llm.port import Completion, Usage, Wire
+from studies.llm.prices import Priced
+from studies.models import LLMCall
 
 #: The largest number that a column holds.
 LARGEST: Final = 2**31 - 1
@@ -26,6 +28,29 @@ def sensible(usage: Usage) -> Usage:
     wrong = [name for name in COUNTS if not 0 <= (getattr(usage, name) or 0) <= LARGEST]
     wrong += [part for part, whole in PARTS if (getattr(usage, part) or 0) > (getattr(usage, whole) or 0)]
     return replace(usage, **dict.fromkeys(wrong)) if wrong else usage
+
+
+def answer_columns(answer: Completion, usage: Usage, priced: Priced) -> dict[str, Any]:
+    """What a call brought; `usage` is the answer's own as far as it is sensible."""
+    return {
+        "result": LLMCall.Result.ANSWERED,
+        "output_mode": answer.output_mode,
+        "settings_sent": dict(answer.settings_sent),
+        "settings_dropped": dict(answer.settings_dropped),
+        "model_returned": storable(answer.model_returned)[:160],
+        "response_id": storable(answer.response_id)[:200],
+        "system_fingerprint": storable(answer.system_fingerprint)[:120],
+        "finish_reason": answer.finish_reason,
+        "refusal": storable(answer.refusal),
+        **{name: getattr(usage, name) for name in COUNTS},
+        "cost_micros": priced.cost_micros,
+        "currency": priced.currency,
+        "price_source": priced.source,
+        "cost_reason": priced.reason,
+        "first_token_ms": ms(answer.first_token_seconds),
+        "latency_ms": ms(answer.seconds),
+        **wire_columns(answer.wire),
+    }
 
 
 def wire_columns(wire: Wire) -> dict[str, Any]:

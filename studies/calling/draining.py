@@ -17,7 +17,7 @@ from studies.calling.budget import Amount
 from studies.calling.claiming import Claim, claim
 from studies.calling.craft import Craft
 from studies.calling.flight import Clock, Flight, Submit
-from studies.calling.settling import Arrived, asks_to_wait, pause_if_hopeless, settle
+from studies.calling.settling import Arrived, asks_to_wait, settle
 from studies.llm.port import Client
 from studies.models import Provider, Run
 
@@ -124,7 +124,7 @@ class _Drain:
         for claimed in self.last.taken:
             self.flight.add(claimed)
         if self.last.given_up:
-            pause_if_hopeless(run=self.run, last=self.last.given_up, now=self.clock())
+            runs.pause_if_hopeless(run=self.run, last=self.last.given_up, now=self.clock())
         if not self.last.taken:
             self._claim_again_at = time.monotonic() + PATIENCE
         return bool(self.last.taken or self.last.given_up)

@@ -20,6 +20,9 @@ ROWS: Final[dict[str, type[Generation] | type[Judgment]]] = {
 
 ALWAYS: Final = Q()
 
+#: A run whose first rows all fail for good is paused: the fault is not in the rows.
+HOPELESS: Final = 10
+
 
 class CannotDo(Exception):
     """The run is not in a state for that; the message says why and what to do."""
@@ -68,6 +71,14 @@ def pause(*, run: Run, reason: str, now: datetime, only_if: Q = ALWAYS) -> bool:
     """Stops further calls; those under way are finished and written down. False: it was not running."""
     rows = Run.objects.calling().filter(only_if, pk=run.pk)
     return bool(rows.update(paused_at=now, pause_reason=reason))
+
+
+def pause_if_hopeless(*, run: Run, last: str, now: datetime) -> None:
+    """Pauses a run of which many rows failed for good and none was answered; `last` says what happened."""
+    rows = rows_of(run).objects.filter(run=run)
+    failed = rows.filter(status=WorkRow.Status.FAILED).count()
+    if failed >= HOPELESS and not rows.filter(status=WorkRow.Status.DONE).exists():
+        pause(run=run, reason=f"Every call so far failed. The last one: {last}", now=now)
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from django.db.models import Q
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.claiming import Claimed
-from studies.calling.columns import COUNTS, LARGEST, ms, sensible, storable, wire_columns
+from studies.calling.columns import COUNTS, LARGEST, answer_columns, ms, sensible, storable, wire_columns
 from studies.calling.craft import MOST_SAMPLES, Craft, Reading
 from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
 from studies.calling.writing import update_row
@@ -24,8 +24,6 @@ from studies.models import LLMCall, Provider, Run, WorkRow
 
 logger = logging.getLogger(__name__)
 
-#: A run whose first rows all fail for good is paused: the fault is not in the rows.
-HOPELESS: Final = 10
 _CRASHED: Final = "crashed"
 
 
@@ -145,7 +143,7 @@ def _unmade(at: datetime) -> _Ending:
 
 def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) -> _Ending:
     reading = _read(craft, claimed, answer)
-    row, usage = claimed.row, sensible(answer.usage)
+    usage = sensible(answer.usage)
     priced = budget.priced_anyhow(claimed.ask.request.model, claimed.provider, usage)
     told = None if usage.input_tokens is None else usage.input_tokens + (usage.output_tokens or 0)
     spent = Amount(
@@ -153,30 +151,18 @@ def _answered(craft: Craft, claimed: Claimed, answer: Completion, at: datetime) 
         # A cost that nobody can tell counts in full, so that the cap holds whatever it was.
         claimed.reserved.micros if priced.cost_micros is None else priced.cost_micros,
     )
-    call = {
-        "result": LLMCall.Result.ANSWERED,
-        "output_mode": answer.output_mode,
-        "settings_sent": dict(answer.settings_sent),
-        "settings_dropped": dict(answer.settings_dropped),
-        "model_returned": storable(answer.model_returned)[:160],
-        "response_id": storable(answer.response_id)[:200],
-        "system_fingerprint": storable(answer.system_fingerprint)[:120],
-        "finish_reason": answer.finish_reason,
-        "refusal": storable(answer.refusal),
+    call = answer_columns(answer, usage, priced) | {
         "reading": reading.status,
         "reading_detail": storable(reading.detail),
-        "input_tokens": usage.input_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "cost_micros": priced.cost_micros,
-        "currency": priced.currency,
-        "price_source": priced.source,
-        "cost_reason": priced.reason,
-        "first_token_ms": ms(answer.first_token_seconds),
-        "latency_ms": ms(answer.seconds),
-        **wire_columns(answer.wire),
     }
+    return _read_ending(claimed, reading, call, spent, at)
+
+
+def _read_ending(
+    claimed: Claimed, reading: Reading, call: dict[str, Any], spent: Amount, at: datetime
+) -> _Ending:
+    """A row whose answer has arrived: done, in line again for one that can be read, or given up."""
+    row = claimed.row
     samples = row.samples if reading.outcome else row.samples + 1
     if reading.status == _CRASHED:
         return _Ending(call, _given_up(_CRASHED, reading.detail, at), spent)
@@ -304,16 +290,8 @@ def _stop_where_hopeless(run: Run, endings: Sequence[tuple[Arrived, _Ending]], a
     if reason:
         runs.pause(run=run, reason=storable(reason), now=at)
     elif failed:
-        pause_if_hopeless(run=run, last=failed[-1].row["error"], now=at)
+        runs.pause_if_hopeless(run=run, last=failed[-1].row["error"], now=at)
     current = Run.objects.get(pk=run.pk)
     if current.cap_micros is not None and current.spent_micros > current.cap_micros:
         reason = "A provider charged more than the most its calls could cost; the run is over its limit."
         runs.pause(run=run, reason=reason, now=at)
-
-
-def pause_if_hopeless(*, run: Run, last: str, now: datetime) -> None:
-    """Pauses a run of which many rows failed for good and none was answered; `last` says what happened."""
-    rows = runs.rows_of(run).objects.filter(run=run)
-    failed = rows.filter(status=WorkRow.Status.FAILED).count()
-    if failed >= HOPELESS and not rows.filter(status=WorkRow.Status.DONE).exists():
-        runs.pause(run=run, reason=f"Every call so far failed. The last one: {last}", now=now)

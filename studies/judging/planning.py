@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -13,14 +12,13 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
 from studies import selectors
-from studies.calling import designing, estimating, runs
-from studies.calling.designing import Load, PlanError
+from studies.calling import designing, runs
+from studies.calling.designing import PlanError
 from studies.comparison import Order
 from studies.judging import jury, prompts
+from studies.judging.costing import Costs
 from studies.judging.jury import Authors, JudgeSpec, JuryDesign, PlannedJudgment
-from studies.llm.port import CallRequest
 from studies.models import Judge, Judgment, Pair, Protocol, Run, Study, System
-from studies.protocol import ProtocolDocument
 
 CHUNK: Final = 1000
 #: Pairs that are named in a plan; the rest is counted.
@@ -153,7 +151,7 @@ def _fill(
     open_seats = [(seat, one) for seat, one in seats if seat in left or seat not in known]
     first = _pilot_of(pairs, [one for _, one in open_seats], pilot, run.study.seed)
     loads = {judge.name: designing.load_of(judge) for judge in judges}
-    costs = _Costs(run.protocol.document(), pairs)
+    costs = Costs(run.protocol.document(), pairs)
     rows = []
     for seat, one in sorted(open_seats, key=lambda pair: pair[1].pair not in first):
         judge, pair, is_pilot = by_name[one.judge], pairs[one.pair], one.pair in first
@@ -212,45 +210,6 @@ def _pilot_of(
     keys = {one.pair for one in planned}
     decoys = frozenset(key for key in keys if pairs[key].kind == Pair.Kind.DECOY)
     return jury.draw_pilot(keys - decoys, size=size, seed=seed) | decoys
-
-
-class _Costs:
-    """Tokens of a judge's call by pair: the prompt is the same length for all judges of a variant."""
-
-    def __init__(self, document: ProtocolDocument, pairs: Mapping[str, Pair]) -> None:
-        self._document, self._pairs = document, pairs
-        self._told: dict[tuple[str, str], tuple[int, int, int]] = {}
-
-    def add_to(self, load: Load, judge: Judge, pair: Pair, *, is_pilot: bool) -> None:
-        key = (pair.key, judge.prompt_version)
-        if key not in self._told:
-            self._told[key] = self._of(judge, pair)
-        told, most_told, wrote = self._told[key]
-        load.add(
-            told=told,
-            wrote=min(wrote, judge.max_tokens),
-            most_told=most_told,
-            most_wrote=judge.max_tokens,
-            is_pilot=is_pilot,
-        )
-
-    def _of(self, judge: Judge, pair: Pair) -> tuple[int, int, int]:
-        variant: Any = judge.variant
-        comparison = selectors.comparison_for(pair, Order.AB, self._document.design.shown_profile)
-        prompt = prompts.judge_request(
-            comparison,
-            self._document,
-            variant=variant,
-            rng=random.Random(0),
-            template=prompts.TEMPLATES[judge.prompt_version],
-        )
-        request = CallRequest(
-            judge.provider.endpoint, judge.model_id, prompt.messages, judge.call_settings(), prompt.schema
-        )
-        wrote = estimating.likely_verdict_tokens(
-            len(prompt.layout.questions), has_evidence=prompt.layout.has_evidence
-        )
-        return estimating.likely_input_tokens(request), estimating.most_input_tokens(request), wrote
 
 
 def _row(

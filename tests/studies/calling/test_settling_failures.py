@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from studies.calling import settling
+from studies.calling import runs
 from studies.calling.settling import Arrived, settle
 from studies.judging.judging import Judging
 from studies.llm.port import CallError, ErrorKind
@@ -120,4 +120,4 @@ def test_ten_failed_rows_beside_one_that_is_done_do_not() -> None:
     settled(run, completion)
     settled(run, failing(ErrorKind.BAD_REQUEST), most=12)
     assert (run.state, Judgment.objects.filter(status="failed").count()) == ("running", 12)
-    assert settling.HOPELESS == 10
+    assert runs.HOPELESS == 10
