@@ -8,10 +8,10 @@ from typing import Final
 
 from django.db import DatabaseError, transaction
 
-from raters import participating, planning, selectors
+from raters import leaving, planning, selectors
 from raters.channels import CHANNELS
 from raters.models import RatingSession
-from studies import freezing
+from studies import freezing, journey
 from studies import selectors as material
 from studies.models import Protocol, Study
 
@@ -32,10 +32,10 @@ class CannotClose(Exception):
 def problems_of(study: Study) -> list[str]:
     """Why the study cannot be opened yet, one sentence each; empty when it can."""
     frozen = material.current_protocol(study)
+    around = journey.problems_of(study) + _recruitment_problems(study)
     if frozen is not None:
-        return freezing.texts_missing(frozen.document().texts) + _recruitment_problems(study)
-    texts = freezing.texts_missing(freezing.texts_of(study))
-    return texts + freezing.problems_of(study) + _recruitment_problems(study)
+        return freezing.texts_missing(frozen.document().texts) + around
+    return freezing.texts_missing(freezing.texts_of(study)) + freezing.problems_of(study) + around
 
 
 def open_study(*, study: Study, now: datetime) -> tuple[Protocol, planning.Plan]:
@@ -88,9 +88,9 @@ def close_study(*, study: Study, now: datetime) -> Study:
 def sweep(*, now: datetime) -> int:
     """Frees the pairs of abandoned sessions and forgets arrivals without consent; how many were freed."""
     freed = 0
-    for session in participating.abandoned(now=now):
+    for session in leaving.abandoned(now=now):
         try:
-            participating.time_out(session=session, now=now)
+            leaving.time_out(session=session, now=now)
             freed += 1
         except DatabaseError:
             log.exception("One abandoned session could not be freed; the next sweep tries again.")

@@ -10,7 +10,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from studies.protocol import Asked, ProtocolDocument
+from studies.protocol import MAIN, Asked, ProtocolDocument
 
 LONGEST_REASON: Final = 5000
 
@@ -32,15 +32,16 @@ class RatingForm(forms.Form):
         self,
         document: ProtocolDocument,
         dimension_keys: Sequence[str],
+        phase: str,
         data: Mapping[str, Any] | None = None,
         *,
         answers: Mapping[str, int] | None = None,
         reason: str = "",
     ) -> None:
         self._name_of = {asked.key: f"q{number}" for number, asked in enumerate(document.rubric, start=1)}
-        by_key = {asked.key: asked for asked in document.rubric}
-        self._asked: list[Asked] = [by_key[key] for key in dimension_keys]
-        self._asks_reason = document.design.reason != "none"
+        by_key = {asked.key: asked for asked in document.asked_in(phase)}
+        self._asked: list[Asked] = [by_key[key] for key in dimension_keys if key in by_key]
+        self._asks_reason = document.design.reason != "none" and phase == MAIN
         initial = {self._name_of[key]: value for key, value in (answers or {}).items()}
         super().__init__(data, initial={**initial, "reason": reason}, label_suffix="")
         for asked in self._asked:

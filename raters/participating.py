@@ -1,174 +1,21 @@
-"""Taking part: arriving, consenting, reading the instructions, finishing, stopping, giving pairs back."""
+"""Taking part: from the instructions to the completion code."""
 
 from __future__ import annotations
 
-import hmac
 import secrets
-from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import UUID
+from datetime import datetime
 
-from django.conf import settings
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import transaction
 
-from raters import planning
-from raters.channels import CHANNELS, Arrival
-from raters.models import Assignment, Booklet, Event, PlatformIdentity, RatingSession
-from raters.selectors import recruitment_of
-from studies import selectors as material
-from studies.models import Study
-
-#: A rater who was here this recently is at work: their pairs are not given to somebody else.
-AT_WORK: Final = timedelta(minutes=15)
-
-
-class StudyFull(Exception):
-    """Nothing is left to rate at the moment."""
-
-
-class StudyNotOpen(Exception):
-    """The study does not take raters now."""
-
-
-class UnknownPerson(Exception):
-    """The platform's link came without its id for the person."""
-
-
-class NotYours(Exception):
-    """This person has started already, and only their own link or browser may go on."""
+from raters.models import Event, RatingSession
+from raters.noting import note
+from raters.resting import has_rested
+from raters.selectors import open_assignments, recruitment_of
+from studies.protocol import MAIN, RUBRIC
 
 
 class PairsOpen(Exception):
     """There are pairs left to rate."""
-
-
-def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: datetime) -> RatingSession:
-    """The session of whoever opens the join link. Takes nothing from the plan: link scanners come here too.
-
-    The same browser gets its session back, and so does, on a platform, the same person with the same
-    submission id. A person's id alone opens nothing: where answers are, it raises NotYours; before consent
-    the session is begun anew, under an address that nobody who came earlier knows.
-    Raises StudyNotOpen for newcomers and UnknownPerson.
-    """
-    own = RatingSession.objects.filter(study=study, token=known_token).first() if known_token else None
-    recruitment = recruitment_of(study)
-    if not CHANNELS[recruitment.channel].names_people:
-        return own or _new_session(study, recruitment.channel, Arrival(), "", now)
-    if not arrival.participant_id:
-        if own:
-            return own
-        raise UnknownPerson
-    fingerprint = hmac_of(study, arrival.participant_id)
-    if own and own.platform_hash == fingerprint:
-        return own
-    known = RatingSession.objects.filter(
-        study=study, channel=recruitment.channel, platform_hash=fingerprint
-    ).first()
-    if known is None:
-        return _new_session(study, recruitment.channel, arrival, fingerprint, now)
-    if _same_submission(known, arrival):
-        return known
-    if known.consented_at is not None:
-        raise NotYours
-    RatingSession.objects.filter(pk=known.pk, consented_at__isnull=True).delete()
-    return _new_session(study, recruitment.channel, arrival, fingerprint, now)
-
-
-def _same_submission(session: RatingSession, arrival: Arrival) -> bool:
-    identity = PlatformIdentity.objects.filter(session=session).first()
-    return bool(
-        identity
-        and arrival.submission_id
-        and secrets.compare_digest(identity.submission_id.encode(), arrival.submission_id.encode())
-    )
-
-
-def hmac_of(study: Study, participant_id: str) -> str:
-    """A keyed hash of a platform id, different in every study: 64 hexadecimal digits."""
-    message = f"{study.pk}\x1f{participant_id}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, "sha256").hexdigest()
-
-
-def _new_session(
-    study: Study, channel: str, arrival: Arrival, fingerprint: str, now: datetime
-) -> RatingSession:
-    if not study.is_open:
-        raise StudyNotOpen
-    try:
-        with transaction.atomic():
-            session = RatingSession.objects.create(
-                study=study, channel=channel, platform_hash=fingerprint, arrived_at=now, last_seen_at=now
-            )
-            if fingerprint:
-                PlatformIdentity.objects.create(
-                    session=session,
-                    participant_id=arrival.participant_id,
-                    platform_study_id=arrival.platform_study_id,
-                    submission_id=arrival.submission_id,
-                )
-    except IntegrityError:
-        # The same person opened the link twice at once; the other request made the session.
-        theirs = RatingSession.objects.get(study=study, channel=channel, platform_hash=fingerprint)
-        if not _same_submission(theirs, arrival):
-            raise NotYours from None
-        return theirs
-    return session
-
-
-def has_room(study: Study) -> bool:
-    return Booklet.objects.unclaimed(study).exists()
-
-
-@transaction.atomic
-def consent(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Consent, and one whole booklet with it. Consenting twice changes nothing.
-
-    Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
-    """
-    session.refresh_from_db()
-    if session.consented_at:
-        return session
-    study = Study.objects.get(pk=session.study_id)
-    protocol = material.current_protocol(study)
-    if protocol is None or not study.is_open:
-        raise StudyNotOpen
-    first_time = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now
-    )
-    if first_time:
-        _claim(session, now)
-        _record(session, Event.Kind.CONSENTED, now, protocol=protocol.sha256)
-    session.refresh_from_db()
-    return session
-
-
-def _claim(session: RatingSession, now: datetime) -> None:
-    """One guarded UPDATE takes a booklet; 0 rows means that somebody got there first."""
-    while True:
-        waiting = list(
-            Booklet.objects.unclaimed(session.study).order_by("number").values_list("pk", flat=True)[:50]
-        )
-        if not waiting:
-            raise StudyFull
-        for booklet in waiting:
-            mine = Booklet.objects.filter(pk=booklet, session__isnull=True).update(
-                session=session, claimed_at=now
-            )
-            if mine:
-                return
-
-
-@transaction.atomic
-def decline(*, session: RatingSession, now: datetime) -> RatingSession:
-    """No consent. It can be given later through the same link."""
-    declined = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        declined_at=now, last_seen_at=now
-    )
-    if declined:
-        _record(session, Event.Kind.DECLINED, now)
-    session.refresh_from_db()
-    return session
 
 
 def read_instructions(*, session: RatingSession, now: datetime) -> None:
@@ -179,92 +26,53 @@ def read_instructions(*, session: RatingSession, now: datetime) -> None:
 
 
 def seen(*, session: RatingSession, now: datetime) -> None:
-    """The rater is at work."""
-    RatingSession.objects.filter(pk=session.pk, last_seen_at__lt=now).update(last_seen_at=now)
+    """The rater is at work. After a long rest a new sitting begins."""
+    rows = RatingSession.objects.filter(pk=session.pk)
+    if session.sitting_started_at is None or has_rested(session.last_seen_at, now):
+        rows.update(sitting_started_at=now)
+    rows.filter(last_seen_at__lt=now).update(last_seen_at=now)
+
+
+@transaction.atomic
+def review(*, session: RatingSession, now: datetime) -> RatingSession:
+    """Ends the rating part: from here on no answer on a pair changes. Raises PairsOpen."""
+    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
+    if locked.reviewed_at or has_ended(locked):
+        return locked
+    if locked.consented_at is None or has_pairs_open(locked):
+        raise PairsOpen
+    locked.reviewed_at = now
+    locked.last_seen_at = now
+    locked.save(update_fields=["reviewed_at", "last_seen_at"])
+    note(locked, Event.Kind.REVIEWED, now)
+    return locked
+
+
+def has_pairs_open(session: RatingSession) -> bool:
+    return any(open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC))
+
+
+def has_ended(session: RatingSession) -> bool:
+    """In whatever way: nothing more is collected from this rater."""
+    ends = (session.completed_at, session.stopped_at, session.turned_away_at, session.withdrawn_at)
+    return any(end is not None for end in ends)
 
 
 @transaction.atomic
 def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     """Completes a session of which every pair is rated, and gives it its code. Raises PairsOpen."""
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if locked.completed_at or locked.stopped_at:
+    if has_ended(locked):
         return locked
-    if locked.consented_at is None or Assignment.objects.filter(booklet__session=locked).unrated().exists():
+    if locked.consented_at is None or has_pairs_open(locked):
         raise PairsOpen
     locked.completed_at = now
-    locked.code = recruitment_of(locked.study).completion_code or _own_code()
+    locked.code = recruitment_of(locked.study).completion_code or own_code()
     locked.save(update_fields=["completed_at", "code"])
-    _record(locked, Event.Kind.COMPLETED, now)
+    note(locked, Event.Kind.COMPLETED, now)
     return locked
 
 
-@transaction.atomic
-def stop(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays."""
-    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if locked.completed_at or locked.stopped_at or locked.consented_at is None:
-        return locked
-    locked.stopped_at = now
-    locked.code = recruitment_of(locked.study).stopped_code or _own_code()
-    locked.save(update_fields=["stopped_at", "code"])
-    released = _give_back(locked, now)
-    _record(locked, Event.Kind.STOPPED, now, released=released)
-    return locked
-
-
-@transaction.atomic
-def time_out(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Gives the open pairs of an abandoned session to somebody else.
-
-    A session in which nothing was left open is completed instead. The rater may still come back: what they
-    then rate is kept as surplus, and they still get their code.
-    """
-    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if locked.completed_at or locked.stopped_at or locked.timed_out_at or locked.consented_at is None:
-        return locked
-    if not Assignment.objects.filter(booklet__session=locked).unrated().exists():
-        return finish(session=locked, now=now)
-    locked.timed_out_at = now
-    locked.save(update_fields=["timed_out_at"])
-    released = _give_back(locked, now)
-    _record(locked, Event.Kind.TIMED_OUT, now, released=released)
-    return locked
-
-
-def abandoned(*, now: datetime) -> list[RatingSession]:
-    """Sessions over their study's time limit whose rater is not at work any more."""
-    running = RatingSession.objects.filter(
-        Q(last_seen_at__lt=now - AT_WORK),
-        consented_at__isnull=False,
-        completed_at__isnull=True,
-        stopped_at__isnull=True,
-        timed_out_at__isnull=True,
-    ).select_related("study")
-    return [
-        session
-        for session in running
-        if session.consented_at
-        and session.consented_at + timedelta(minutes=session.study.session_minutes) < now
-    ]
-
-
-def _give_back(session: RatingSession, now: datetime) -> int:
-    """Releases what is unrated. The rows are locked first, so that a rating under way is waited for."""
-    booklet = Booklet.objects.filter(session=session).first()
-    if booklet is None:
-        return 0
-    live = Assignment.objects.filter(booklet=booklet).live()
-    list(live.select_for_update().values_list("pk", flat=True))
-    left_over = list(live.unrated().order_by("position"))
-    Assignment.objects.filter(pk__in=[old.pk for old in left_over]).update(released_at=now)
-    planning.replan_remainder(booklet=booklet, left_over=left_over)
-    return len(left_over)
-
-
-def _own_code() -> str:
+def own_code() -> str:
     """12 characters that cannot be mistaken for one another when copied by hand."""
     return "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(12))
-
-
-def _record(session: RatingSession, kind: Event.Kind, now: datetime, **data: Any) -> None:
-    Event.objects.create(session=session, kind=kind, at=now, data=data)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from raters.models import Assignment, Event, Rating, RatingScore, RatingSession
+from raters.participating import has_ended
 from studies.models import Dimension
 
 
@@ -46,9 +47,9 @@ def submit(
     rating = (
         Rating.objects.filter(assignment=locked, phase=phase).prefetch_related("scores__dimension").first()
     )
-    if session.completed_at or (session.stopped_at and rating):
+    if _is_over(session, rating):
         raise SessionOver
-    dimensions = _dimensions(session, answers)
+    dimensions = _dimensions(session, answers, phase)
     if rating is None:
         first = {"phase": phase, "reason": reason, "layout": layout, "seconds": _seconds(locked, now)}
         rating = Rating.objects.create(assignment=locked, rated_at=now, **first)
@@ -64,6 +65,13 @@ def submit(
     return rating
 
 
+def _is_over(session: RatingSession, rating: Rating | None) -> bool:
+    """Late first answers are still taken, unless the rater withdrew; nothing given changes after the end."""
+    if session.withdrawn_at:
+        return True
+    return rating is not None and (session.reviewed_at is not None or has_ended(session))
+
+
 def _take_back(
     rating: Rating, session: RatingSession, assignment: Assignment, reason: str, now: datetime
 ) -> None:
@@ -73,11 +81,11 @@ def _take_back(
     rating.scores.all().delete()
 
 
-def _dimensions(session: RatingSession, answers: Mapping[str, int]) -> dict[str, Dimension]:
+def _dimensions(session: RatingSession, answers: Mapping[str, int], phase: str) -> dict[str, Dimension]:
     """The rubric's rows by key, once the answers are known to fit the session's protocol."""
     assert session.protocol is not None
     document = session.protocol.document()
-    asked = {row.key for row in document.rubric}
+    asked = {row.key for row in document.asked_in(phase)}
     if set(answers) != asked:
         raise InvalidAnswers(f"expected answers on {sorted(asked)}, got {sorted(answers)}")
     allowed = {answer.value for answer in document.answers}

@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from studies import protocol, selectors
+from studies import journey, protocol, selectors
 from studies.comparison import OVERALL, SCALES
 from studies.models import Generation, Pair, Protocol, Study
 
@@ -33,6 +34,7 @@ REQUIRED_TEXTS: Final = {
     "retention": "what is kept, where and how long",
     "complaint_right": "where a rater can complain",
     "support_contacts": "the support contacts",
+    "who_reads": "who reads what raters write",
     "support_contacts_checked_on": "the date on which the support contacts were last checked",
 }
 
@@ -64,6 +66,8 @@ def texts_of(study: Study) -> protocol.Texts:
         retention=study.retention,
         complaint_right=study.complaint_right,
         adults_only=study.adults_only,
+        language=study.language,
+        who_reads=study.who_reads,
     )
 
 
@@ -105,7 +109,7 @@ def _document(study: Study, version: int, material: protocol.Material) -> protoc
             protocol.Asked(row.key, row.name, row.question, row.low, row.high)
             for row in sorted(study.dimensions.all(), key=lambda row: (row.position, row.key))
         ),
-        answers=answers_for(study.scale),
+        answers=answers_for(study.scale, study.language),
         design=protocol.Design(
             seed=study.seed,
             ratings_per_pair=study.ratings_per_pair,
@@ -119,11 +123,19 @@ def _document(study: Study, version: int, material: protocol.Material) -> protoc
             max_sentences=study.max_sentences,
         ),
         material=material,
+        journey=journey.journey_of(study),
+        phases=journey.phases_of(study),
+        exclusion_rules=journey.exclusions_of(study),
     )
 
 
-def answers_for(scale: int) -> tuple[protocol.Answer, ...]:
+def answers_for(scale: int, language: str) -> tuple[protocol.Answer, ...]:
     """The answer options from "A is better" to "B is better", worded alike on both sides."""
+    with translation.override(language):
+        return _answers(scale)
+
+
+def _answers(scale: int) -> tuple[protocol.Answer, ...]:
     graded = {
         -2: _("A much better"),
         -1: _("A a little better"),

@@ -1,4 +1,4 @@
-"""Starting points for a study: rubric, answer scale and design. All can be edited until freezing."""
+"""Starting points for a study: rubric, answer scale, design and journey. All can be edited until freezing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 
 from studies.comparison import OVERALL
-from studies.models import Dimension, Study
+from studies.models import Dimension, Question, Study
 
 
 class UnknownPreset(Exception):
@@ -26,6 +26,16 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """A question around the pairs; `right` is the number of the right option, from 1."""
+
+    key: str
+    text: str
+    options: tuple[str, ...] = ()
+    right: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Preset:
     rubric: tuple[Row, ...]
     scale: int
@@ -33,6 +43,9 @@ class Preset:
     ratings_per_pair: int
     pairs_per_rater: int
     max_pairs_per_dialogue: int
+    journey: Mapping[str, object]
+    comprehension: tuple[Ask, ...] = ()
+    survey: tuple[Ask, ...] = ()
 
 
 #: The paper's five dimensions with their high and low ends, asked as plain questions (protocol: HEART §3).
@@ -75,11 +88,62 @@ HEART_RUBRIC: Final = (
     ),
 )
 
+COMPREHENSION: Final = (
+    Ask(
+        "task",
+        "What do you compare in this study?",
+        (
+            "Two replies that a supporter could give next",
+            "Two people who ask for help",
+            "Two whole conversations",
+        ),
+        1,
+    ),
+    Ask(
+        "upset",
+        "What can you do when a conversation is too much for you?",
+        (
+            "Nothing: every pair has to be answered",
+            "Skip it or stop; neither costs me anything for what I did",
+            "Answer it at random",
+        ),
+        2,
+    ),
+)
+SURVEY: Final = (
+    Ask("age", "How old are you?", ("18 to 29", "30 to 44", "45 to 59", "60 or older")),
+    Ask(
+        "support_experience",
+        "Have you ever supported others, in a job or as a volunteer?",
+        ("Yes", "No"),
+    ),
+    Ask("remarks", "Is there anything you would like to tell us about this study?"),
+)
+
+#: As the paper's raters worked, as far as it is known: choice and reason first, without seeing the rubric.
+_HEART_JOURNEY: Final[Mapping[str, object]] = {
+    "asking": "two_pass",
+    "training_pairs": 2,
+    "repeats_percent": 10,
+    "decoys_per_rater": 3,
+    "exclude_decoys_lost": 2,
+    "checks_per_rater": 2,
+    "exclude_checks_failed": 2,
+    "blinding_pairs": 3,
+}
+_PREFERENCE_JOURNEY: Final[Mapping[str, object]] = {**_HEART_JOURNEY, "asking": "preference"}
+
 PRESETS: Final[Mapping[str, Preset]] = {
-    "heart": Preset(HEART_RUBRIC, 5, "required", 3, 20, 1),
+    "heart": Preset(HEART_RUBRIC, 5, "required", 3, 20, 1, _HEART_JOURNEY, COMPREHENSION, SURVEY),
     #: The paper's design as far as it is known: a fixed panel of 15 in which everybody sees every pair.
-    "heart-panel": Preset(HEART_RUBRIC, 5, "required", 15, 10_000, 100),
-    "preference": Preset(HEART_RUBRIC[:1], 5, "required", 3, 30, 1),
+    "heart-panel": Preset(
+        HEART_RUBRIC, 5, "required", 15, 10_000, 100, _HEART_JOURNEY, COMPREHENSION, SURVEY
+    ),
+    "preference": Preset(
+        HEART_RUBRIC[:1], 5, "required", 3, 30, 1, _PREFERENCE_JOURNEY, COMPREHENSION, SURVEY
+    ),
+    #: Pairs and nothing around them: for trying out, and for reading along.
+    "bare": Preset(HEART_RUBRIC, 5, "required", 3, 20, 1, {}),
 }
 
 
@@ -95,13 +159,31 @@ def create_study(*, slug: str, title: str, preset: str, **overrides: object) -> 
         "ratings_per_pair": chosen.ratings_per_pair,
         "pairs_per_rater": chosen.pairs_per_rater,
         "max_pairs_per_dialogue": chosen.max_pairs_per_dialogue,
+        **chosen.journey,
     }
     fields |= {name: value for name, value in overrides.items() if value is not None}
     study = Study(slug=slug, title=title, **fields)
     study.full_clean()
     study.save()
     add_rubric(study=study, preset=preset)
+    _add_questions(study, Question.Use.COMPREHENSION, chosen.comprehension)
+    _add_questions(study, Question.Use.SURVEY, chosen.survey)
     return study
+
+
+def _add_questions(study: Study, use: str, asked: tuple[Ask, ...]) -> None:
+    Question.objects.bulk_create(
+        Question(
+            study=study,
+            use=use,
+            key=row.key,
+            text=row.text,
+            options="\n".join(row.options),
+            right=row.right,
+            position=position,
+        )
+        for position, row in enumerate(asked)
+    )
 
 
 def add_rubric(*, study: Study, preset: str) -> list[Dimension]:

@@ -9,10 +9,16 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any, Final
 
+from studies.comparison import OVERALL
+
 #: Raised whenever a field is added, removed or changes its meaning.
-SCHEMA: Final = 2
+SCHEMA: Final = 3
+#: The phases in which a pair is rated: the first pass, and the rubric on the rater's own pairs after it.
+MAIN: Final = "main"
+RUBRIC: Final = "rubric"
 #: What protocols of the first schema meant without saying it: they are read for ever, and never rewritten.
 _DESIGN_OF_SCHEMA_1: Final[dict[str, Any]] = {
     "shown_profile": "none",
@@ -41,6 +47,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """A question around the pairs. `right` is the number of the right option, from 1; None in a survey."""
+
+    key: str
+    text: str
+    options: tuple[str, ...]
+    right: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A hard theme: the dialogues' tag, and what raters read."""
+
+    tag: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """Leaves a rater's ratings out of the analysis. `measure`: decoys_lost or checks_failed."""
+
+    measure: str
+    at_least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Texts:
     content_note: str
     consent: str
@@ -54,6 +86,8 @@ class Texts:
     retention: str
     complaint_right: str
     adults_only: bool
+    language: str
+    who_reads: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +107,52 @@ class Design:
     shown_profile: str
     max_words: int | None
     max_sentences: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """What a rater goes through around the pairs. Times in minutes, shares in percent, 0 is off."""
+
+    asking: str
+    reason_percent: int
+    training_pairs: int
+    repeats_percent: int
+    decoys_per_rater: int
+    checks_per_rater: int
+    blinding_pairs: int
+    break_minutes: int
+    break_tagged_pairs: int
+    sitting_minutes: int
+    withdrawal: str
+    identity_days: int
+    texts_days: int
+    themes: tuple[Theme, ...]
+    risk_phrases: tuple[str, ...]
+    comprehension: tuple[Question, ...]
+    survey: tuple[Question, ...]
+
+
+#: What protocols before the third schema meant: pairs on one page, and nothing around them.
+_JOURNEY_BEFORE_3: Final = Journey(
+    asking="one_page",
+    reason_percent=100,
+    training_pairs=0,
+    repeats_percent=0,
+    decoys_per_rater=0,
+    checks_per_rater=0,
+    blinding_pairs=0,
+    break_minutes=0,
+    break_tagged_pairs=0,
+    sitting_minutes=0,
+    withdrawal="keep",
+    identity_days=0,
+    texts_days=0,
+    themes=(),
+    risk_phrases=(),
+    comprehension=(),
+    survey=(),
+)
+_TEXTS_BEFORE_3: Final[dict[str, Any]] = {"language": "en-gb", "who_reads": ""}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +189,10 @@ class ProtocolDocument:
     answers: tuple[Answer, ...]
     design: Design
     material: Material
-    phases: tuple[str, ...] = ("main",)
+    journey: Journey = _JOURNEY_BEFORE_3
+    phases: tuple[str, ...] = (MAIN,)
     contrasts: tuple[Contrast, ...] = ()
-    exclusion_rules: tuple[str, ...] = ()
+    exclusion_rules: tuple[Exclusion, ...] = ()
     stopping_rule: str = ""
     schema: int = SCHEMA
 
@@ -119,6 +200,16 @@ class ProtocolDocument:
     def scale(self) -> int:
         """The number of answer options: 2, 3, 4 or 5."""
         return len(self.answers)
+
+    def asked_in(self, phase: str) -> tuple[Asked, ...]:
+        """The rubric's rows that raters answer in a phase, in its order; none in a phase that is not held."""
+        if phase not in self.phases:
+            return ()
+        if phase == RUBRIC:
+            return tuple(row for row in self.rubric if row.key != OVERALL)
+        if self.journey.asking == "one_page":
+            return self.rubric
+        return tuple(row for row in self.rubric if row.key == OVERALL)
 
     @property
     def is_exploratory(self) -> bool:
@@ -135,22 +226,41 @@ def sha256_of(canonical: str) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
+@lru_cache(maxsize=32)
 def read(canonical: str) -> ProtocolDocument:
     """The document behind a canonical text. Raises ValueError for a schema this version cannot read."""
     raw: dict[str, Any] = json.loads(canonical)
-    if raw["schema"] not in (1, SCHEMA):
+    if raw["schema"] not in range(1, SCHEMA + 1):
         raise ValueError(f"protocol schema {raw['schema']} is not readable here (this is {SCHEMA})")
     unsaid: dict[str, Any] = _DESIGN_OF_SCHEMA_1 if raw["schema"] == 1 else {}
+    texts_unsaid: dict[str, Any] = _TEXTS_BEFORE_3 if raw["schema"] < 3 else {}
     return ProtocolDocument(
         **{
             **raw,
-            "texts": Texts(**raw["texts"]),
+            "texts": Texts(**texts_unsaid, **raw["texts"]),
+            "journey": _journey(raw["journey"]) if "journey" in raw else _JOURNEY_BEFORE_3,
             "rubric": tuple(Asked(**row) for row in raw["rubric"]),
             "answers": tuple(Answer(**row) for row in raw["answers"]),
             "design": Design(**unsaid, **raw["design"]),
             "material": Material(**raw["material"]),
             "phases": tuple(raw["phases"]),
             "contrasts": tuple(Contrast(**row) for row in raw["contrasts"]),
-            "exclusion_rules": tuple(raw["exclusion_rules"]),
+            "exclusion_rules": tuple(Exclusion(**rule) for rule in raw["exclusion_rules"]),
         }
     )
+
+
+def _journey(raw: dict[str, Any]) -> Journey:
+    return Journey(
+        **{
+            **raw,
+            "themes": tuple(Theme(**theme) for theme in raw["themes"]),
+            "risk_phrases": tuple(raw["risk_phrases"]),
+            "comprehension": tuple(map(_question, raw["comprehension"])),
+            "survey": tuple(map(_question, raw["survey"])),
+        }
+    )
+
+
+def _question(raw: dict[str, Any]) -> Question:
+    return Question(**{**raw, "options": tuple(raw["options"])})

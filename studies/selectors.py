@@ -45,7 +45,7 @@ def current_protocol(study: Study) -> Protocol | None:
 def material_of(study: Study) -> protocol.Material:
     """Counts, and one SHA-256 over every pair, as it is shown, and every dialogue, in any order."""
     pairs = Pair.objects.of(study).values_list(
-        "dialogue__external_id", "key", "kind", "expected", "first__text", "second__text"
+        "dialogue__external_id", "key", "kind", "expected", "feedback", "first__text", "second__text"
     )
     dialogues = Dialogue.objects.filter(study=study).values_list("external_id", "turns", "tags")
     return protocol.Material(

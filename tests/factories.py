@@ -9,7 +9,7 @@ from typing import Final
 
 from django.contrib.auth.models import Permission, User
 
-from raters import fieldwork, participating, rating
+from raters import arriving, fieldwork, participating, rating
 from raters.channels import Arrival
 from raters.models import Assignment, Rating, RatingSession
 from studies import pairing, presets
@@ -28,6 +28,7 @@ TEXTS: Final = {
     "responsible": "Dr Example, Example University",
     "contact_email": "study@example.org",
     "reward": "5 pounds",
+    "who_reads": "Nobody reads this before the study ends.",
     "retention": "Kept for ten years on the university's server.",
     "complaint_right": "complaints@example.org",
 }
@@ -47,7 +48,7 @@ def make_study(
     *,
     dialogues: int = 4,
     systems: Sequence[str] = SYSTEMS,
-    preset: str = "heart",
+    preset: str = "bare",
     **fields: object,
 ) -> Study:
     """A study ready to be frozen: texts filled, `dialogues` x `systems` replies, the first the baseline.
@@ -130,10 +131,10 @@ def open_study(study: Study, *, now: datetime = NOW) -> Study:
 def make_rater(study: Study, *, now: datetime = NOW, participant_id: str = "") -> RatingSession:
     """Somebody who arrived at an open study, consented, claimed a booklet and read the instructions."""
     arrival = Arrival(participant_id, "platform-study", f"submission-of-{participant_id}")
-    session = participating.arrive(
+    session = arriving.arrive(
         study=study, arrival=arrival if participant_id else Arrival(), known_token=None, now=now
     )
-    participating.consent(session=session, now=now)
+    arriving.consent(session=session, now=now)
     participating.read_instructions(session=session, now=now)
     session.refresh_from_db()
     return session

@@ -14,7 +14,7 @@ from django.db.models import Model, QuerySet
 from django.test import Client, signals
 from django.urls import reverse
 
-from raters import fieldwork, participating
+from raters import arriving, fieldwork
 from raters.models import Assignment, RatingSession, Recruitment
 from studies import pairing
 from studies.judging.planning import plan_judgments
@@ -135,7 +135,7 @@ def pages_of_others(study: Study, join: str) -> Iterator[Any]:
     client = Client()
     stopper = factories.make_rater(study, participant_id="stopper")
     yield client.post(reverse("raters:stop", args=[stopper.token]), follow=True)
-    while participating.has_room(study):
+    while arriving.has_room(study):
         factories.make_rater(study, participant_id=f"p{study.sessions.count()}")
     late = {"PROLIFIC_PID": "late", "SESSION_ID": "late"}
     yield client.get(join, late, follow=True)

@@ -23,6 +23,7 @@ from studies import freezing, pairing
 from studies import selectors as material
 from studies.judging import decoy_pairs
 from studies.models import Pair, Study
+from studies.protocol import MAIN
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +162,7 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     _allow(request, "studies.view_study")
     page = selectors.preview_page(study, number)
     document = freezing.preview_document(study)
-    form = RatingForm(document, [asked.key for asked in document.rubric])
+    form = RatingForm(document, [asked.key for asked in document.rubric], MAIN)
     context = {
         "page": page,
         "form": form,

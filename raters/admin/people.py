@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from raters import participating, selectors
+from raters import leaving, selectors
 from raters.models import ExportJob, PlatformIdentity, RatingSession
 from studies.admin import LookOnly
 
@@ -61,7 +61,7 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
     def give_back_open_pairs(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> None:
         running = list(chosen.filter(consented_at__isnull=False, completed_at=None, stopped_at=None))
         for session in running:
-            participating.time_out(session=session, now=timezone.now())
+            leaving.time_out(session=session, now=timezone.now())
         count = len(running)
         told = ngettext(
             "%d session: its open pairs are free.", "%d sessions: their open pairs are free.", count

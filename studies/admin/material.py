@@ -15,16 +15,18 @@ from studies.admin.imports import import_urls
 from studies.admin.models_page import models_urls
 from studies.admin.run_page import run_urls
 from studies.admin.shown import shown_urls
-from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Response, Study
+from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Question, Response, Study
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
 TEXTS = (
+    "language",
     "content_note",
     "consent",
     "instructions",
     "debrief",
     "support_contacts",
     "support_contacts_checked_on",
+    "who_reads",
 )
 DESIGN = (
     "scale",
@@ -39,7 +41,28 @@ DESIGN = (
     "max_sentences",
     "seed",
 )
-FROZEN = (*ETHICS, *TEXTS, *DESIGN, "slug", "title")
+JOURNEY = (
+    "asking",
+    "reason_percent",
+    "training_pairs",
+    "repeats_percent",
+    "decoys_per_rater",
+    "checks_per_rater",
+    "exclude_decoys_lost",
+    "exclude_checks_failed",
+    "blinding_pairs",
+)
+WELFARE = (
+    "themes",
+    "break_minutes",
+    "break_tagged_pairs",
+    "sitting_minutes",
+    "risk_phrases",
+    "withdrawal",
+    "identity_days",
+    "texts_days",
+)
+FROZEN = (*ETHICS, *TEXTS, *DESIGN, *JOURNEY, *WELFARE, "slug", "title")
 
 
 class LookOnly(admin.ModelAdmin[Any]):
@@ -68,10 +91,10 @@ class NewStudyForm(forms.ModelForm[Study]):
         fields = ("title", "slug")
 
 
-class DimensionInline(admin.TabularInline[Dimension, Study]):
-    model = Dimension
+class FrozenWithTheStudy(admin.TabularInline[Any, Study]):
+    """Rows of a study that nobody changes once it is frozen."""
+
     extra = 0
-    verbose_name_plural = _("rubric: one row a question")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return not (obj and obj.is_frozen()) and super().has_change_permission(request, obj)
@@ -83,17 +106,29 @@ class DimensionInline(admin.TabularInline[Dimension, Study]):
         return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
 
 
+class DimensionInline(FrozenWithTheStudy):
+    model = Dimension
+    verbose_name_plural = _("rubric: one row a question")
+
+
+class QuestionInline(FrozenWithTheStudy):
+    model = Question
+    verbose_name_plural = _("questions around the pairs")
+
+
 class StudyAdminBase(admin.ModelAdmin[Study]):
     """Everything of a study that is not about raters. A frozen study can be looked at, not changed."""
 
     list_display = ("slug", "title", "state", "created_at")
     search_fields = ("slug", "title")
-    inlines = (DimensionInline,)
+    inlines = (DimensionInline, QuestionInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "notes")}),
         (_("What raters read"), {"fields": TEXTS}),
         (_("Ethics and payment"), {"fields": ETHICS}),
         (_("Design"), {"fields": DESIGN}),
+        (_("The rater's journey"), {"fields": JOURNEY}),
+        (_("Welfare and rights"), {"fields": WELFARE}),
     )
 
     @admin.display(description=_("state"))

@@ -7,6 +7,7 @@ from studies.models.judgment import Judge, Judgment, JudgmentScore
 from studies.models.llm_call import LLMCall
 from studies.models.pair import Pair
 from studies.models.provider import Provider
+from studies.models.question import Question
 from studies.models.response import Response
 from studies.models.run import Run
 from studies.models.study import Dimension, Protocol, Study, System
@@ -24,6 +25,7 @@ __all__ = [
     "Pair",
     "Protocol",
     "Provider",
+    "Question",
     "Response",
     "Run",
     "Study",

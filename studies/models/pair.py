@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Final, Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from studies.models.dialogue import Dialogue
 from studies.models.response import Response
 from studies.models.study import Study
+
+#: The decoy system whose replies order the judge to choose them.
+INJECTED: Final = "decoy: injected"
 
 
 class PairQuerySet(models.QuerySet["Pair"]):
@@ -23,6 +26,13 @@ class PairQuerySet(models.QuerySet["Pair"]):
 
     def decoys(self) -> Self:
         return self.filter(kind=Pair.Kind.DECOY)
+
+    def decoys_for_raters(self) -> Self:
+        """Those that a person can take for a reply: no orders to a machine."""
+        return self.decoys().exclude(second__system__name=INJECTED)
+
+    def training(self) -> Self:
+        return self.filter(kind=Pair.Kind.TRAINING)
 
 
 class Pair(models.Model):
@@ -43,6 +53,9 @@ class Pair(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.MAIN)
     expected = models.SmallIntegerField(
         null=True, blank=True, help_text=_("Sign of the answer expected on a decoy or training pair.")
+    )
+    feedback = models.TextField(
+        blank=True, help_text=_("Training pairs: what a rater reads after answering, and why.")
     )
 
     objects = PairQuerySet.as_manager()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from studies import normalising, protocol
 from studies.models.asking import Asked
+from studies.models.journey import Journey, journey_constraints
 from studies.models.provider import Provider
 
 
@@ -18,7 +19,7 @@ def random_seed() -> int:
     return secrets.randbelow(2**31)
 
 
-class Study(models.Model):
+class Study(Journey):
     """One study as its researcher edits it. Once a Protocol exists, the protocol speaks, not these fields."""
 
     class Scale(models.IntegerChoices):
@@ -44,7 +45,10 @@ class Study(models.Model):
     consent = models.TextField(_("consent text"), blank=True)
     instructions = models.TextField(blank=True)
     debrief = models.TextField(blank=True, help_text=_("Shown with the completion code."))
-    support_contacts = models.TextField(blank=True, help_text=_("One a line; one tap away on every page."))
+    support_contacts = models.TextField(
+        blank=True,
+        help_text=_("One a line: United Kingdom | Samaritans, 116 123. Without a country: for all."),
+    )
     support_contacts_checked_on = models.DateField(null=True, blank=True)
 
     responsible = models.CharField(_("who is responsible"), max_length=300, blank=True)
@@ -130,6 +134,7 @@ class Study(models.Model):
                 condition=(Q(max_words__isnull=True) | Q(max_words__gte=1))
                 & (Q(max_sentences__isnull=True) | Q(max_sentences__gte=1)),
             ),
+            *journey_constraints(),
         )
 
     def __str__(self) -> str:

@@ -56,6 +56,7 @@ def finish(page: Page) -> str:
     while "/pair/" in page.url:
         answer(page)
         page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("button", name="Rating is done").click()
     page.get_by_role("button", name="Finish and show my completion code").click()
     return page.locator("code").inner_text()
 
@@ -111,6 +112,9 @@ def test_with_the_keyboard_only(page: Page, join: str) -> None:
         page.keyboard.type("Because.")
         page.keyboard.press("Control+Enter")
         page.wait_for_url(lambda url, here=here: url != here)  # type: ignore[misc]
+    tab_to(page, lambda: "Rating is done" in focused_text(page))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/debrief/")
     tab_to(page, lambda: "Finish" in focused_text(page))
     page.keyboard.press("Enter")
     page.wait_for_url("**/done/")
@@ -237,10 +241,12 @@ def test_axe_finds_nothing_on_any_page(page: Page, join: str, scheme: str, size:
         answer(page)
         page.get_by_role("button", name="Save and go on").click()
     look("review")
+    page.get_by_role("button", name="Rating is done").click()
+    look("debrief")
     page.get_by_role("button", name="Finish and show my completion code").click()
     look("done")
     page.goto(f"{home}/nowhere/")
     look("not found")
 
     assert found == {name: [] for name in found}
-    assert len(found) == 9
+    assert len(found) == 10

@@ -68,7 +68,7 @@ class Rater:
             elif "/pair/" in address:
                 address, page = self.browser.post(address, self.answers_to(page))
                 self.pairs_rated += 1
-            elif address.endswith(("/instructions/", "/review/")):
+            elif address.endswith(("/instructions/", "/review/", "/debrief/")):
                 address, page = self.browser.post(address, {})
             elif address.endswith("/done/"):
                 return code_on(page)

@@ -46,7 +46,7 @@ def test_a_study_from_the_command_line(texts: Path, tmp_path: Path) -> None:
         "create_study",
         "s1",
         "--preset",
-        "heart",
+        "bare",
         "--texts",
         str(texts),
         "--seed",

@@ -13,7 +13,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import participating
+from raters import arriving
 from raters.channels import Arrival
 from raters.export.bundle import write_bundle
 from raters.export.cells import original
@@ -246,7 +246,7 @@ def test_decoys_are_exported_as_what_they_are(tmp_path: Path) -> None:
 def test_sessions_are_told_by_pseudonym_and_only_with_consent(tmp_path: Path) -> None:
     study = open_study(make_study())
     session = rate_all(make_rater(study))
-    participating.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW + timedelta(hours=1))
+    arriving.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW + timedelta(hours=1))
     manifest = exported(study, tmp_path)
     (row,) = table(tmp_path / "sessions.csv")
     assert row == {

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.db import DatabaseError
 
-from raters import fieldwork, participating, selectors
+from raters import arriving, fieldwork, leaving, participating, selectors
 from raters.channels import Arrival
 from raters.models import Assignment, Booklet, PlatformIdentity, RatingSession, Recruitment
 from studies.models import Study
@@ -29,7 +29,7 @@ def prolific(study: Study) -> Study:
 
 
 def arrive(study: Study, person: str = "", submission: str = "") -> RatingSession:
-    return participating.arrive(
+    return arriving.arrive(
         study=study, arrival=Arrival(person, "study", submission), known_token=None, now=NOW
     )
 
@@ -42,7 +42,7 @@ def test_arriving_takes_nothing_from_the_plan(study: Study) -> None:
 
 
 def test_consent_claims_one_whole_booklet(study: Study) -> None:
-    session = participating.consent(session=arrive(study), now=NOW)
+    session = arriving.consent(session=arrive(study), now=NOW)
 
     assert session.protocol == study.protocols.get()
     assert session.booklet.assignments.count() == 4
@@ -51,8 +51,8 @@ def test_consent_claims_one_whole_booklet(study: Study) -> None:
 
 def test_consenting_twice_claims_once(study: Study) -> None:
     session = arrive(study)
-    participating.consent(session=session, now=NOW)
-    participating.consent(session=session, now=NOW)
+    arriving.consent(session=session, now=NOW)
+    arriving.consent(session=session, now=NOW)
 
     assert Booklet.objects.filter(session=session).count() == 1
     assert session.events.filter(kind="consented").count() == 1
@@ -60,11 +60,11 @@ def test_consenting_twice_claims_once(study: Study) -> None:
 
 def test_a_full_study_takes_no_consent_and_stores_none(study: Study) -> None:
     for _ in range(4):
-        participating.consent(session=arrive(study), now=NOW)
+        arriving.consent(session=arrive(study), now=NOW)
     late = arrive(study)
 
-    with pytest.raises(participating.StudyFull):
-        participating.consent(session=late, now=NOW)
+    with pytest.raises(arriving.StudyFull):
+        arriving.consent(session=late, now=NOW)
 
     late.refresh_from_db()
     assert late.consented_at is None
@@ -75,7 +75,7 @@ def test_a_closed_study_takes_no_newcomers_but_lets_the_others_finish(study: Stu
     session = factories.make_rater(study)
     fieldwork.close_study(study=study, now=NOW)
 
-    with pytest.raises(participating.StudyNotOpen):
+    with pytest.raises(arriving.StudyNotOpen):
         arrive(study)
     assert factories.rate_all(session).completed_at is not None
 
@@ -87,7 +87,7 @@ def test_the_platform_id_is_kept_apart_and_hashed_per_study(prolific: Study) -> 
     assert len(session.platform_hash) == 64
     assert PlatformIdentity.objects.get().participant_id == "pid-1"
     other = factories.make_study("other-study")
-    assert participating.hmac_of(other, "pid-1") != session.platform_hash
+    assert arriving.hmac_of(other, "pid-1") != session.platform_hash
 
 
 def test_the_same_person_comes_back_to_the_same_session(prolific: Study) -> None:
@@ -95,17 +95,17 @@ def test_the_same_person_comes_back_to_the_same_session(prolific: Study) -> None
 
 
 def test_a_persons_id_alone_never_opens_a_session_with_answers(prolific: Study) -> None:
-    participating.consent(session=arrive(prolific, "pid-1", "sub-1"), now=NOW)
+    arriving.consent(session=arrive(prolific, "pid-1", "sub-1"), now=NOW)
 
-    with pytest.raises(participating.NotYours):
+    with pytest.raises(arriving.NotYours):
         arrive(prolific, "pid-1", "guessed")
-    with pytest.raises(participating.NotYours):
+    with pytest.raises(arriving.NotYours):
         arrive(prolific, "pid-1", "")
     assert arrive(prolific, "pid-1", "sub-1").consented_at == NOW
 
 
 def test_a_platform_link_without_its_id_is_told_apart(prolific: Study) -> None:
-    with pytest.raises(participating.UnknownPerson):
+    with pytest.raises(arriving.UnknownPerson):
         arrive(prolific)
 
 
@@ -141,7 +141,7 @@ def test_stopping_keeps_what_was_rated_and_gives_back_the_rest(study: Study) -> 
     first, *rest = factories.assignments_of(session)
     factories.rate(first)
 
-    stopped = participating.stop(session=session, now=NOW)
+    stopped = leaving.stop(session=session, now=NOW)
 
     assert stopped.code
     remainder = Booklet.objects.get(remainder_of=session.booklet)
@@ -153,14 +153,14 @@ def test_stopping_keeps_what_was_rated_and_gives_back_the_rest(study: Study) -> 
 
 def test_a_remainder_is_claimed_like_any_booklet(study: Study) -> None:
     leaver = factories.make_rater(study)
-    participating.stop(session=leaver, now=NOW)
+    leaving.stop(session=leaver, now=NOW)
     for _ in range(3):
         factories.make_rater(study)
 
     successor = factories.make_rater(study)
 
     assert successor.booklet.remainder_of == leaver.booklet
-    with pytest.raises(participating.StudyFull):
+    with pytest.raises(arriving.StudyFull):
         factories.make_rater(study)
 
 
@@ -187,7 +187,7 @@ def test_somebody_at_work_is_not_timed_out(study: Study) -> None:
 
 def test_a_late_rater_is_kept_as_surplus_and_gets_a_code(study: Study) -> None:
     session = factories.make_rater(study)
-    participating.time_out(session=session, now=NOW)
+    leaving.time_out(session=session, now=NOW)
 
     done = factories.rate_all(session)
 
@@ -225,7 +225,7 @@ def test_a_persons_id_alone_learns_no_address_that_is_used(prolific: Study) -> N
 
     late_stranger = arrive(prolific, "pid-1", "guessed")
     assert late_stranger.token != victim.token
-    back = participating.consent(session=arrive(prolific, "pid-1", "sub-1"), now=NOW)
+    back = arriving.consent(session=arrive(prolific, "pid-1", "sub-1"), now=NOW)
     assert back.token not in (early_stranger.token, late_stranger.token)
     assert RatingSession.objects.count() == 1
 
@@ -235,12 +235,12 @@ def test_a_link_scanner_does_not_disturb_the_person(prolific: Study) -> None:
     scanner = arrive(prolific, "pid-1", "sub-1")
 
     assert scanner == person
-    assert participating.consent(session=person, now=NOW).consented_at == NOW
+    assert arriving.consent(session=person, now=NOW).consented_at == NOW
 
 
 def test_before_consent_the_newest_submission_counts(prolific: Study) -> None:
     arrive(prolific, "pid-1", "old")
-    participating.consent(session=arrive(prolific, "pid-1", "new"), now=NOW)
+    arriving.consent(session=arrive(prolific, "pid-1", "new"), now=NOW)
 
     assert PlatformIdentity.objects.get().submission_id == "new"
     assert arrive(prolific, "pid-1", "new").consented_at == NOW
@@ -251,32 +251,32 @@ def test_nothing_ends_before_consent(study: Study) -> None:
 
     with pytest.raises(participating.PairsOpen):
         participating.finish(session=session, now=NOW)
-    assert participating.stop(session=session, now=NOW).stopped_at is None
-    assert participating.time_out(session=session, now=NOW).timed_out_at is None
+    assert leaving.stop(session=session, now=NOW).stopped_at is None
+    assert leaving.time_out(session=session, now=NOW).timed_out_at is None
     participating.read_instructions(session=session, now=NOW)
     session.refresh_from_db()
     assert session.instructed_at is None
 
 
 def test_consenting_again_after_the_study_closed_is_still_ones_own(study: Study) -> None:
-    session = participating.consent(session=arrive(study), now=NOW)
+    session = arriving.consent(session=arrive(study), now=NOW)
     fieldwork.close_study(study=study, now=NOW)
 
-    assert participating.consent(session=session, now=NOW) == session
+    assert arriving.consent(session=session, now=NOW) == session
 
 
 def test_one_session_that_cannot_be_freed_does_not_keep_the_others(
     study: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bad, good = factories.make_rater(study), factories.make_rater(study)
-    timing_out = participating.time_out
+    timing_out = leaving.time_out
 
     def fails_once(*, session: RatingSession, now: datetime) -> RatingSession:
         if session == bad:
             raise DatabaseError
         return timing_out(session=session, now=now)
 
-    monkeypatch.setattr(participating, "time_out", fails_once)
+    monkeypatch.setattr(leaving, "time_out", fails_once)
 
     assert fieldwork.sweep(now=NOW + timedelta(days=1)) == 1
     good.refresh_from_db()

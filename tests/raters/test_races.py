@@ -10,7 +10,7 @@ from functools import partial
 import pytest
 from django.db import connection, connections
 
-from raters import participating, rating
+from raters import arriving, leaving, participating, rating
 from raters.channels import Arrival
 from raters.models import Assignment, Rating, RatingSession
 from tests import factories
@@ -42,7 +42,7 @@ def at_once(*acts: Callable[[], object]) -> list[BaseException]:
     return raised
 
 
-@pytest.mark.parametrize("ending", [participating.stop, participating.time_out])
+@pytest.mark.parametrize("ending", [leaving.stop, leaving.time_out])
 def test_an_answer_and_an_ending_at_once_lose_nothing(ending: Callable[..., RatingSession]) -> None:
     study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
     for _ in range(3):
@@ -63,8 +63,8 @@ def test_every_pair_stays_planned_as_often_as_asked_whoever_ends() -> None:
     session = factories.make_rater(study)
     at_once(
         *(lambda a=a: factories.rate(a) for a in factories.assignments_of(session)[:4]),
-        lambda: participating.stop(session=session, now=NOW),
-        lambda: participating.time_out(session=session, now=NOW),
+        lambda: leaving.stop(session=session, now=NOW),
+        lambda: leaving.time_out(session=session, now=NOW),
     )
 
     live = Assignment.objects.filter(booklet__protocol__study=study).live()
@@ -93,12 +93,10 @@ def test_a_correction_never_lands_after_completion() -> None:
 
 def test_twelve_who_consent_at_once_get_a_booklet_each_until_none_is_left() -> None:
     study = factories.open_study(factories.make_study())
-    arrived = [
-        participating.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(12)
-    ]
+    arrived = [arriving.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(12)]
 
-    raised = at_once(*(lambda s=s: participating.consent(session=s, now=NOW) for s in arrived))
+    raised = at_once(*(lambda s=s: arriving.consent(session=s, now=NOW) for s in arrived))
 
-    assert [type(error) for error in raised] == [participating.StudyFull] * 8
+    assert [type(error) for error in raised] == [arriving.StudyFull] * 8
     assert RatingSession.objects.filter(booklet__isnull=False).count() == 4
     assert connection.vendor in ("sqlite", "postgresql")

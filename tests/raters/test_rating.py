@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from raters import participating, rating
+from raters import leaving, rating
 from raters.models import Assignment, Rating, RatingSession
 from tests import factories
 from tests.factories import NOW
@@ -113,7 +113,7 @@ def test_a_complete_session_is_not_corrected_any_more(session: RatingSession) ->
 def test_a_late_first_answer_after_stopping_is_kept(session: RatingSession) -> None:
     first, second, *_ = factories.assignments_of(session)
     factories.rate(first)
-    participating.stop(session=session, now=NOW)
+    leaving.stop(session=session, now=NOW)
 
     factories.rate(second)
 

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import participating
+from raters import leaving
 from raters.models import Assignment, Rating, RatingSession
 from raters.verdicts import Verdict, by_raters, joined_tags, verdicts_by_rating, verdicts_for, verdicts_of
 from studies.comparison import Order
@@ -137,7 +137,7 @@ def test_a_trial_run_is_exported_as_excluded_with_its_reason() -> None:
 
 def test_a_rating_after_the_pair_was_given_away_is_surplus() -> None:
     session, assignment = first_shown(Order.AB)
-    participating.time_out(session=session, now=NOW + timedelta(minutes=4))
+    leaving.time_out(session=session, now=NOW + timedelta(minutes=4))
     rate(assignment, now=NOW + timedelta(minutes=5))
     successor = make_rater(session.study, now=NOW + timedelta(minutes=6))
     rate(assignments_of(successor)[0], now=NOW + timedelta(minutes=7))

@@ -15,11 +15,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from raters import fieldwork, participating
+from raters import fieldwork, leaving
 from raters.models import Assignment, Booklet, PlatformIdentity, Rating, RatingSession, Recruitment
 from studies.models import Protocol, Response, Study
 from tests import factories
 from tests.factories import NOW
+from tests.protocols import in_schema_1
 from tests.raters.journeys import Fields, Rater
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +96,7 @@ def test_replies_are_shown_as_the_protocol_says_whatever_the_study_says_later(cl
 
 def test_a_protocol_of_the_first_schema_is_still_rated(client: Client) -> None:
     study = factories.open_study(factories.make_study())
-    raw = json.loads(Protocol.objects.get().canonical) | {"schema": 1}
-    for name in ("shown_profile", "max_words", "max_sentences"):
-        del raw["design"][name]
+    raw = in_schema_1(json.loads(Protocol.objects.get().canonical))
     Protocol.objects.update(canonical=json.dumps(raw), sha256="ab" * 32)
 
     assert client.get(pair_at(factories.make_rater(study))).status_code == 200
@@ -212,7 +211,7 @@ def test_an_answer_posted_after_the_pair_was_given_away_is_kept(
     session: RatingSession, client: Client
 ) -> None:
     address = pair_at(session)
-    participating.time_out(session=session, now=NOW)
+    leaving.time_out(session=session, now=NOW)
 
     client.post(address, full_answer())
 

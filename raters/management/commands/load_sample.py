@@ -38,7 +38,7 @@ def load() -> Study:
     study = presets.create_study(
         slug=SLUG,
         title=texts.pop("title"),
-        preset="heart",
+        preset="bare",
         notes="Illustrative: dialogues and replies were written for heartsite. Not evidence about anything.",
         seed=20261123,
         pairs_per_rater=6,

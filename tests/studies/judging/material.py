@@ -39,7 +39,9 @@ def protocol(scale: int = 5, rubric: tuple[Asked, ...] = RUBRIC) -> ProtocolDocu
         study="kind-words",
         title="Kind words",
         version=1,
-        texts=Texts("", "", "", "", "", "", "", "", "", "", "", adults_only=True),
+        texts=Texts(
+            "", "", "", "", "", "", "", "", "", "", "", adults_only=True, language="en-gb", who_reads=""
+        ),
         rubric=rubric,
         answers=tuple(Answer(value, labels[value]) for value in SCALES[scale]),
         design=Design(7, 2, 4, 1, "fixed", "required", 90, "none", None, None),

@@ -1,0 +1,31 @@
+"""People and their ratings. The state of a session is derived from its timestamps, never stored."""
+
+from raters.models.answers import Answer, Draft, Guess, Skip
+from raters.models.booklet import Assignment, AssignmentQuerySet, Booklet
+from raters.models.export_job import ExportJob
+from raters.models.rating import Rating, RatingScore, ReplyFlag
+from raters.models.recruitment import Invitation, Recruitment
+from raters.models.rights import Erasure, Message
+from raters.models.session import Event, PlatformIdentity, RatingSession, random_pseudonym
+
+__all__ = [
+    "Answer",
+    "Assignment",
+    "AssignmentQuerySet",
+    "Booklet",
+    "Draft",
+    "Erasure",
+    "Event",
+    "ExportJob",
+    "Guess",
+    "Invitation",
+    "Message",
+    "PlatformIdentity",
+    "Rating",
+    "RatingScore",
+    "RatingSession",
+    "Recruitment",
+    "ReplyFlag",
+    "Skip",
+    "random_pseudonym",
+]

@@ -1,0 +1,103 @@
+"""How fieldwork stands, counted anew each time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from raters.models import Assignment, Booklet, RatingSession
+from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
+from studies.comparison import Order
+from studies.models import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How fieldwork stands. Counted anew each time; `surplus` ratings came after the pair was given away."""
+
+    arrived: int
+    consented: int
+    completed: int
+    stopped: int
+    timed_out: int
+    booklets: int
+    booklets_free: int
+    planned: int
+    rated: int
+    surplus: int
+    median_minutes: float | None
+
+    @property
+    def percent(self) -> int:
+        return 100 * self.rated // self.planned if self.planned else 0
+
+
+def progress_of(study: Study) -> Progress:
+    return progress_by_study([study])[study.pk]
+
+
+def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
+    """How fieldwork stands in each of the studies, by primary key; four queries, however many there are."""
+    own = Q(study__in=studies)
+    sessions = _grouped(
+        RatingSession.objects.filter(own),
+        "study",
+        arrived=Count("pk"),
+        consented=Count("pk", filter=Q(consented_at__isnull=False)),
+        completed=Count("pk", filter=Q(completed_at__isnull=False)),
+        stopped=Count("pk", filter=Q(stopped_at__isnull=False)),
+        timed_out=Count("pk", filter=Q(timed_out_at__isnull=False, completed_at__isnull=True)),
+    )
+    booklets = _grouped(
+        Booklet.objects.filter(protocol__study__in=studies),
+        "protocol__study",
+        booklets=Count("pk"),
+        booklets_free=Count("pk", filter=Q(session__isnull=True)),
+    )
+    live, rated = Q(released_at__isnull=True), Q(ratings__isnull=False)
+    assignments = _grouped(
+        Assignment.objects.filter(booklet__protocol__study__in=studies),
+        "booklet__protocol__study",
+        planned=Count("pk", filter=live, distinct=True),
+        rated=Count("pk", filter=live & rated, distinct=True),
+        surplus=Count("pk", filter=~live & rated, distinct=True),
+    )
+    minutes = _median_minutes(studies)
+    return {
+        pk: Progress(**sessions(pk), **booklets(pk), **assignments(pk), median_minutes=minutes.get(pk))
+        for pk in (study.pk for study in studies)
+    }
+
+
+def _grouped(rows: QuerySet[Any], study: str, **counts: Count) -> Callable[[int], dict[str, int]]:
+    """Counts by study; the answer knows zeros for a study without rows."""
+    found = {row.pop(study): row for row in rows.order_by().values(study).annotate(**counts)}
+    return lambda pk: found.get(pk, dict.fromkeys(counts, 0))
+
+
+def realised_imbalance(study: Study) -> Imbalance:
+    """The largest |first - second| per pair, rater and system among what was really rated."""
+    rows = Assignment.objects.filter(booklet__protocol__study=study, ratings__isnull=False).values_list(
+        "booklet_id", "order", "pair_id", "pair__first__system__name", "pair__second__system__name"
+    )
+    return imbalance_of(
+        (Slot(PairToPlan(str(pair), "", (first, second)), booklet), Order(order))
+        for booklet, order, pair, first, second in rows.iterator(chunk_size=5000)
+    )
+
+
+def _median_minutes(studies: Collection[Study]) -> dict[int, float]:
+    """Of the complete sessions, by study."""
+    times = RatingSession.objects.filter(study__in=studies, completed_at__isnull=False).values_list(
+        "study_id", "consented_at", "completed_at"
+    )
+    spans: dict[int, list[float]] = defaultdict(list)
+    for study, consented, completed in times:
+        if consented and completed:
+            spans[study].append((completed - consented).total_seconds() / 60)
+    return {study: median(minutes) for study, minutes in spans.items()}

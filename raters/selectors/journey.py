@@ -1,0 +1,117 @@
+"""Where a rater is on the journey, and what comes next."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime
+from uuid import UUID
+
+from django.shortcuts import get_object_or_404
+
+from raters.models import Answer, Assignment, AssignmentQuerySet, RatingSession
+from raters.resting import Limits, Rest, rest_due, resting_since
+from raters.selectors.people import document_for
+from raters.steps import Facts
+from studies.protocol import MAIN, RUBRIC, ProtocolDocument
+
+
+def facts_of(session: RatingSession, now: datetime) -> Facts:
+    """What `current_step` needs. Counted only as far as the rater has come: the rest is 0."""
+    has_reviewed = session.reviewed_at is not None
+    document = document_for(session)
+    return Facts(
+        has_consented=session.consented_at is not None,
+        has_declined=session.declined_at is not None,
+        has_read_instructions=session.instructed_at is not None,
+        has_understood=session.understood_at is not None or not document.journey.comprehension,
+        was_turned_away=session.turned_away_at is not None,
+        pairs_open=0 if has_reviewed else open_assignments(session, MAIN).count(),
+        rubric_open=0 if has_reviewed else open_assignments(session, RUBRIC).count(),
+        is_rest_due=rest_of(session, now) is not Rest.NONE,
+        has_reviewed=has_reviewed,
+        blinding_open=blinding_open(session, document) if has_reviewed else 0,
+        survey_open=bool(document.journey.survey) and session.surveyed_at is None,
+        has_completed=session.completed_at is not None,
+        has_stopped=session.stopped_at is not None,
+        has_withdrawn=session.withdrawn_at is not None,
+    )
+
+
+def assignments_of(session: RatingSession) -> AssignmentQuerySet:
+    return Assignment.objects.filter(booklet__session=session)
+
+
+def open_assignments(session: RatingSession, phase: str) -> AssignmentQuerySet:
+    """What is left to do in a phase, in order; none in a phase that the protocol does not hold.
+
+    What was given to somebody else in the meantime is still there for whoever comes back late, unless the
+    rater asked not to see it.
+    """
+    own = assignments_of(session)
+    if phase not in document_for(session).phases:
+        return own.none()
+    return own.open(phase).order_by("position")
+
+
+def next_assignment(session: RatingSession, phase: str) -> Assignment | None:
+    return open_assignments(session, phase).first()
+
+
+def assignment_for(session: RatingSession, token: UUID) -> Assignment:
+    """The session's own assignment of that address, or 404."""
+    return get_object_or_404(
+        Assignment.objects.select_related("booklet", "pair__dialogue", "pair__first", "pair__second").filter(
+            booklet__session=session
+        ),
+        token=token,
+    )
+
+
+def is_reachable(session: RatingSession, assignment: Assignment, phase: str) -> bool:
+    """Whether the page may be opened: answered or skipped already, or the next one."""
+    following = next_assignment(session, phase)
+    return following is None or assignment.position <= following.position
+
+
+def rest_of(session: RatingSession, now: datetime) -> Rest:
+    journey = document_for(session).journey
+    limits = Limits(journey.break_minutes, journey.break_tagged_pairs, journey.sitting_minutes)
+    return rest_due(
+        limits,
+        sitting_started_at=session.sitting_started_at,
+        rested_at=session.rested_at,
+        last_seen_at=session.last_seen_at,
+        tagged_since=_tagged_since(session) if limits.break_tagged_pairs else 0,
+        now=now,
+    )
+
+
+def _tagged_since(session: RatingSession) -> int:
+    """Pairs on a hard theme that were answered since the last rest."""
+    themes = {theme.tag for theme in document_for(session).journey.themes}
+    if not themes or session.sitting_started_at is None:
+        return 0
+    since = resting_since(session.sitting_started_at, session.rested_at)
+    rated = assignments_of(session).filter(ratings__rated_at__gt=since)
+    tags = rated.values_list("pair__dialogue__tags", flat=True)
+    return sum(not themes.isdisjoint(own) for own in tags)
+
+
+def blinding_open(session: RatingSession, document: ProtocolDocument) -> int:
+    """How many pages of the blinding check are left: the open question first, then one a pair."""
+    if not document.journey.blinding_pairs:
+        return 0
+    left = sum(not hasattr(assignment, "guess") for assignment in blinding_assignments(session, document))
+    return left + (not has_said_what_was_compared(session))
+
+
+def has_said_what_was_compared(session: RatingSession) -> bool:
+    return Answer.objects.filter(session=session, use=Answer.Use.BLINDING).exists()
+
+
+def blinding_assignments(session: RatingSession, document: ProtocolDocument) -> list[Assignment]:
+    """The pairs shown again at the end: drawn from the rater's rated main pairs, the same at every call."""
+    rated = assignments_of(session).main().rated(MAIN).select_related("guess").order_by("position")
+    own = list(rated)
+    rng = random.Random(f"{document.design.seed}/blinding/{session.pseudonym}")
+    return rng.sample(own, min(document.journey.blinding_pairs, len(own)))

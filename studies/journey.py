@@ -1,0 +1,108 @@
+"""The rater's journey as a study sets it: read for freezing, and checked before raters are let in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from studies import protocol
+from studies.comparison import OVERALL
+from studies.models import Pair, Question, Study
+
+#: A repeat comes back after at least so many other pairs: by then the first answer is no longer at hand.
+REPEAT_LAG: Final = 10
+
+
+def journey_of(study: Study) -> protocol.Journey:
+    return protocol.Journey(
+        asking=study.asking,
+        reason_percent=study.reason_percent,
+        training_pairs=study.training_pairs,
+        repeats_percent=study.repeats_percent,
+        decoys_per_rater=study.decoys_per_rater,
+        checks_per_rater=study.checks_per_rater,
+        blinding_pairs=study.blinding_pairs,
+        break_minutes=study.break_minutes,
+        break_tagged_pairs=study.break_tagged_pairs,
+        sitting_minutes=study.sitting_minutes,
+        withdrawal=study.withdrawal,
+        identity_days=study.identity_days,
+        texts_days=study.texts_days,
+        themes=themes_in(study.themes),
+        risk_phrases=_lines(study.risk_phrases),
+        comprehension=_questions(study, Question.Use.COMPREHENSION),
+        survey=_questions(study, Question.Use.SURVEY),
+    )
+
+
+def phases_of(study: Study) -> tuple[str, ...]:
+    """The phases in which raters answer rows of the rubric."""
+    return (protocol.MAIN, protocol.RUBRIC) if study.asking == Study.Asking.TWO_PASS else (protocol.MAIN,)
+
+
+def exclusions_of(study: Study) -> tuple[protocol.Exclusion, ...]:
+    rules = {"decoys_lost": study.exclude_decoys_lost, "checks_failed": study.exclude_checks_failed}
+    return tuple(protocol.Exclusion(measure, at_least) for measure, at_least in rules.items() if at_least)
+
+
+def problems_of(study: Study) -> list[str]:
+    """Why raters could not walk this journey, one sentence each."""
+    return [
+        *_missing_pairs(study),
+        *_rules_out_of_reach(study),
+        *_wrong_questions(study),
+        *_bad_layout(study),
+    ]
+
+
+def _missing_pairs(study: Study) -> Iterator[str]:
+    decoys = Pair.objects.of(study).decoys_for_raters().count()
+    training = Pair.objects.of(study).training().count()
+    if study.decoys_per_rater > decoys:
+        told = {"wanted": study.decoys_per_rater, "there": decoys}
+        yield _("each rater is to meet %(wanted)d decoys, and %(there)d fit raters: make decoy pairs") % told
+    if study.training_pairs > training:
+        told = {"wanted": study.training_pairs, "there": training}
+        yield _("%(wanted)d training pairs are asked for, and there are %(there)d: make them") % told
+
+
+def _rules_out_of_reach(study: Study) -> Iterator[str]:
+    if study.exclude_decoys_lost > study.decoys_per_rater:
+        told = {"lost": study.exclude_decoys_lost, "met": study.decoys_per_rater}
+        yield _("a rule leaves out raters who lose %(lost)d decoys, and each meets %(met)d") % told
+    if study.exclude_checks_failed > study.checks_per_rater:
+        told = {"failed": study.exclude_checks_failed, "met": study.checks_per_rater}
+        yield _("a rule leaves out raters who fail %(failed)d checks, and each meets %(met)d") % told
+
+
+def _bad_layout(study: Study) -> Iterator[str]:
+    if study.repeats_percent and study.pairs_per_rater <= REPEAT_LAG:
+        yield _("pairs come back after %d others: give raters more pairs, or set repeats to 0") % REPEAT_LAG
+    is_two_pass = study.asking == Study.Asking.TWO_PASS
+    if is_two_pass and not study.dimensions.exclude(key=OVERALL).exists():
+        yield _("the second pass asks the rubric, and it has no row but 'overall'")
+
+
+def themes_in(text: str) -> tuple[protocol.Theme, ...]:
+    """Lines of `tag | what raters read`; without a bar raters read the tag itself."""
+    rows = (line.partition("|") for line in _lines(text))
+    return tuple(protocol.Theme(tag.strip(), label.strip() or tag.strip()) for tag, _bar, label in rows)
+
+
+def _wrong_questions(study: Study) -> Iterator[str]:
+    for row in study.questions.filter(use=Question.Use.COMPREHENSION).order_by("position", "key"):
+        options = len(_lines(row.options))
+        if row.right and row.right > options:
+            told = {"key": row.key, "right": row.right, "options": options}
+            yield _("comprehension question '%(key)s': right is option %(right)d of %(options)d") % told
+
+
+def _questions(study: Study, use: str) -> tuple[protocol.Question, ...]:
+    rows = study.questions.filter(use=use).order_by("position", "key")
+    return tuple(protocol.Question(row.key, row.text, _lines(row.options), row.right) for row in rows)
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
