@@ -64,6 +64,10 @@ class ProgressSerializer(serializers.Serializer[Progress]):
     planned = serializers.IntegerField(help_text="Ratings that the plan asks for.")
     rated = serializers.IntegerField()
     surplus = serializers.IntegerField()
+    turned_away = serializers.IntegerField(help_text="Did not pass the comprehension check.")
+    withdrawn = serializers.IntegerField(help_text="Withdrew, whether their answers were deleted or not.")
+    returned = serializers.IntegerField(help_text="Gave their place back on the platform.")
+    skipped = serializers.IntegerField(help_text="Pairs that raters skipped, each rater's counted.")
     median_minutes = serializers.FloatField(allow_null=True)
 
 

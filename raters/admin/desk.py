@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import export, fieldwork, selectors, tasks
+from raters import export, fieldwork, screening, selectors, tasks
 from raters.admin.desk_forms import Forms, forms_for
 from raters.forms import RatingForm
 from raters.models import ExportJob
@@ -223,5 +223,6 @@ def _progress_context(study: Study) -> dict[str, Any]:
         "study": study,
         "progress": selectors.progress_of(study),
         "imbalance": selectors.realised_imbalance(study),
+        "exclusions": screening.exclusions_of(study),
         "exports": study.exports.order_by("-requested_at")[:5],
     }

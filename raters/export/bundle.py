@@ -18,17 +18,20 @@ from typing import Any, Final
 from django.conf import settings
 
 from raters.export.cells import Cell, csv_file
+from raters.export.journey_tables import JOURNEY_TABLES
 from raters.export.machine_tables import MACHINE_TABLES
+from raters.export.session_table import SESSIONS
 from raters.export.tables import TABLES
+from raters.screening import exclusions_of
 from raters.selectors import progress_of, realised_imbalance
 from raters.verdicts import (
     Verdict,
     has_trial_verdicts,
+    head_of,
     iso_utc,
     verdicts_by_judgment,
     verdicts_by_rating,
 )
-from studies.comparison import OVERALL
 from studies.models import Protocol, Run, Study
 from studies.selectors import current_protocol
 
@@ -36,7 +39,7 @@ MANIFEST: Final = "manifest.json"
 #: What stands in a manifest so that a folder can be told to be an export.
 MADE_BY: Final = "heartsite export"
 #: Raised whenever a file or a column is added, removed or changes its meaning.
-FORMAT: Final = 2
+FORMAT: Final = 3
 CODEBOOK: Final = settings.BASE_DIR / "docs" / "codebook.md"
 
 VERDICTS: Final = "verdicts.csv"
@@ -49,7 +52,7 @@ RATING_COLUMNS: Final = tuple(
 _RATING_CELLS: Final = itemgetter(*(Verdict._fields.index(column) for column in RATING_COLUMNS))
 
 #: Every table but those two.
-ALL_TABLES: Final = (*TABLES, *MACHINE_TABLES)
+ALL_TABLES: Final = (*TABLES, SESSIONS, *JOURNEY_TABLES, *MACHINE_TABLES)
 
 Tick = Callable[[], None]
 
@@ -112,8 +115,7 @@ def _write_verdicts(study: Study, folder: Path, tick: Tick) -> dict[str, int]:
 
 def _rating_row(verdicts: list[Verdict], keys: list[str]) -> list[Cell]:
     by_key = {verdict.dimension: verdict for verdict in verdicts}
-    overall = by_key.get(OVERALL, verdicts[0])
-    row: list[Cell] = list(_RATING_CELLS(overall))
+    row: list[Cell] = list(_RATING_CELLS(verdicts[head_of(verdicts)]))
     for key in keys:
         answer = by_key.get(key)
         row += (answer.value_shown, answer.value) if answer else (None, None)
@@ -163,6 +165,7 @@ def _manifest(study: Study, now: datetime, *, files: dict[str, Any]) -> dict[str
         "datasets": datasets,
         "fieldwork": asdict(progress_of(study)),
         "imbalance": asdict(realised_imbalance(study)),
+        "exclusions": asdict(exclusions_of(study)),
         "runs": _runs_by_kind(study),
         "trial": has_trial_verdicts(study),
         "files": files,

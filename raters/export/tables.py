@@ -1,4 +1,4 @@
-"""The tables of material and raters in an export: one row type each, its field names are the columns."""
+"""The tables of material in an export: one row type each, its field names are the columns."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F
 
 from raters.export.cells import Cell
-from raters.screening import exclusion_reason
-from raters.selectors import minutes_of, outcome_of
 from raters.verdicts import iso_utc, joined_tags
 from studies.calling.designing import as_asked
 from studies.models import Dialogue, ImportBatch, Pair, Response, Study
@@ -75,25 +73,6 @@ class PairRow(NamedTuple):
     system_b: str
     response_a: str
     response_b: str
-
-
-class SessionRow(NamedTuple):
-    rater: str
-    protocol_hash: str
-    booklet: int | None
-    outcome: str
-    channel: str
-    rater_group: str
-    pilot: bool
-    arrived_at: str
-    consented_at: str
-    completed_at: str
-    stopped_at: str
-    timed_out_at: str
-    minutes: int | None
-    pairs_rated: int
-    excluded: bool
-    exclusion_reason: str
 
 
 class ImportRow(NamedTuple):
@@ -210,38 +189,6 @@ def pair_rows(study: Study) -> Iterator[PairRow]:
         )
 
 
-def session_rows(study: Study) -> Iterator[SessionRow]:
-    """Everybody who consented. Nothing of the platform, and no code: those are for paying only."""
-    rated = Q(booklet__assignments__ratings__isnull=False)
-    sessions = (
-        study.sessions.filter(consented_at__isnull=False)
-        .select_related("protocol", "booklet")
-        .defer("protocol__canonical")
-        .annotate(rated=Count("booklet__assignments", filter=rated, distinct=True))
-        .order_by("consented_at", "pk")
-    )
-    for row in sessions.iterator(chunk_size=CHUNK):
-        excluded = exclusion_reason(row)
-        yield SessionRow(
-            rater=row.pseudonym,
-            protocol_hash=row.protocol.sha256 if row.protocol else "",
-            booklet=row.booklet.number if hasattr(row, "booklet") else None,
-            outcome=outcome_of(row),
-            channel=row.channel,
-            rater_group=row.rater_group,
-            pilot=row.is_pilot,
-            arrived_at=iso_utc(row.arrived_at),
-            consented_at=iso_utc(row.consented_at),
-            completed_at=iso_utc(row.completed_at),
-            stopped_at=iso_utc(row.stopped_at),
-            timed_out_at=iso_utc(row.timed_out_at),
-            minutes=minutes_of(row),
-            pairs_rated=row.rated,
-            excluded=bool(excluded),
-            exclusion_reason=excluded,
-        )
-
-
 def import_rows(study: Study) -> Iterator[ImportRow]:
     for number, row in enumerate(_imports(study), start=1):
         yield ImportRow(
@@ -263,7 +210,6 @@ TABLES: Final = (
     Table("responses.csv", ResponseRow._fields, response_rows),
     Table("systems.csv", SystemRow._fields, system_rows),
     Table("pairs.csv", PairRow._fields, pair_rows),
-    Table("sessions.csv", SessionRow._fields, session_rows),
     Table("imports.csv", ImportRow._fields, import_rows),
 )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from raters.models import Assignment, Booklet, RatingSession
+from raters.models import Assignment, Booklet, RatingSession, Skip
 from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
 from studies.comparison import Order
 from studies.models import Study
@@ -18,7 +18,10 @@ from studies.models import Study
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How fieldwork stands. Counted anew each time; `surplus` ratings came after the pair was given away."""
+    """How fieldwork stands. Counted anew each time; `surplus` ratings came after the pair was given away.
+
+    A session is counted in everything that happened to it; `skipped` are pairs, by whichever phase.
+    """
 
     arrived: int
     consented: int
@@ -30,6 +33,10 @@ class Progress:
     planned: int
     rated: int
     surplus: int
+    turned_away: int
+    withdrawn: int
+    returned: int
+    skipped: int
     median_minutes: float | None
 
     @property
@@ -42,7 +49,7 @@ def progress_of(study: Study) -> Progress:
 
 
 def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
-    """How fieldwork stands in each of the studies, by primary key; four queries, however many there are."""
+    """How fieldwork stands in each of the studies, by primary key; five queries, however many there are."""
     own = Q(study__in=studies)
     sessions = _grouped(
         RatingSession.objects.filter(own),
@@ -52,6 +59,9 @@ def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
         completed=Count("pk", filter=Q(completed_at__isnull=False)),
         stopped=Count("pk", filter=Q(stopped_at__isnull=False)),
         timed_out=Count("pk", filter=Q(timed_out_at__isnull=False, completed_at__isnull=True)),
+        turned_away=Count("pk", filter=Q(turned_away_at__isnull=False)),
+        withdrawn=Count("pk", filter=Q(withdrawn_at__isnull=False)),
+        returned=Count("pk", filter=Q(returned_at__isnull=False)),
     )
     booklets = _grouped(
         Booklet.objects.filter(protocol__study__in=studies),
@@ -67,9 +77,20 @@ def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
         rated=Count("pk", filter=live & rated, distinct=True),
         surplus=Count("pk", filter=~live & rated, distinct=True),
     )
+    skips = _grouped(
+        Skip.objects.filter(assignment__booklet__protocol__study__in=studies),
+        "assignment__booklet__protocol__study",
+        skipped=Count("assignment", distinct=True),
+    )
     minutes = _median_minutes(studies)
     return {
-        pk: Progress(**sessions(pk), **booklets(pk), **assignments(pk), median_minutes=minutes.get(pk))
+        pk: Progress(
+            **sessions(pk),
+            **booklets(pk),
+            **assignments(pk),
+            **skips(pk),
+            median_minutes=minutes.get(pk),
+        )
         for pk in (study.pk for study in studies)
     }
 

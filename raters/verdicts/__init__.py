@@ -8,11 +8,12 @@ from raters.verdicts.by_judges import (
     verdicts_for_judgments,
 )
 from raters.verdicts.by_raters import ratings_of, verdicts_by_rating, verdicts_for, verdicts_of
-from raters.verdicts.verdict import Verdict, iso_utc, joined_tags
+from raters.verdicts.verdict import Verdict, head_of, iso_utc, joined_tags
 
 __all__ = [
     "Verdict",
     "has_trial_verdicts",
+    "head_of",
     "iso_utc",
     "joined_tags",
     "judgments_of",

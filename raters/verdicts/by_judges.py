@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from raters.verdicts.verdict import (
     CHUNK,
     Frozen,
+    Once,
     Side,
     Verdict,
     answered,
@@ -98,7 +99,7 @@ def _unblinded(keys: Sequence[int], protocols: dict[int, Frozen]) -> Iterator[li
         row = rows[key]
         protocol = protocols[row.protocol]
         shared = _shared(row, protocol)
-        yield answered(shared, protocol.rubric, answers[key], reason=row.reason, seconds=None)
+        yield answered(shared, protocol.rubric, answers[key], Once(row.reason))
 
 
 def _rows(keys: Sequence[int]) -> dict[int, _Row]:

@@ -10,11 +10,12 @@ from typing import Final, NamedTuple
 
 from django.db.models import QuerySet
 
-from raters.models import Assignment, Rating, RatingScore, RatingSession
-from raters.screening import exclusion_reason
+from raters.models import Assignment, Rating, RatingScore, RatingSession, ReplyFlag
+from raters.screening import exclusion_reasons
 from raters.verdicts.verdict import (
     CHUNK,
     Frozen,
+    Once,
     Side,
     Verdict,
     answered,
@@ -24,6 +25,7 @@ from raters.verdicts.verdict import (
     side_columns,
 )
 from studies.models import Study
+from studies.protocol import MAIN
 
 
 def verdicts_of(study: Study) -> Iterator[Verdict]:
@@ -68,10 +70,15 @@ class _Row(NamedTuple):
     kind: str
     position: int
     released_at: datetime | None
+    check_asked: int | None
     phase: str
     reason: str
     seconds: int | None
     layout: str
+    check_answered: int | None
+    visible_seconds: int | None
+    focus_losses: int | None
+    pastes: int | None
     rated_at: datetime
     first: Side
     second: Side
@@ -89,20 +96,26 @@ _SELECTED: Final = (
     "assignment__kind",
     "assignment__position",
     "assignment__released_at",
+    "assignment__instructed_value",
     "phase",
     "reason",
     "seconds",
     "layout",
+    "instructed_answer",
+    "visible_seconds",
+    "focus_losses",
+    "pastes",
     "rated_at",
 )
 
 
 def _unblinded(keys: Sequence[int], protocols: dict[int, Frozen]) -> Iterator[list[Verdict]]:
-    """Four queries at most: the ratings, their sessions, their answers, and what repeats repeat."""
+    """Eight queries at most: the ratings, their sessions, which of these are left out (three), their answers
+    and flags, and what repeats repeat."""
     rows = _rows(keys)
     sessions = RatingSession.objects.in_bulk({row.session for row in rows.values()})
-    reasons = {pk: exclusion_reason(session) for pk, session in sessions.items()}
-    answers = _answers_to(keys)
+    reasons = exclusion_reasons(list(sessions.values()))
+    answers, flags = _answers_to(keys), _flags_of(keys)
     occasions = _occasions_of_repeats(rows.values())
     for key in keys:
         row = rows.get(key)
@@ -110,7 +123,7 @@ def _unblinded(keys: Sequence[int], protocols: dict[int, Frozen]) -> Iterator[li
             continue
         protocol, session = protocols[row.protocol], sessions[row.session]
         shared = _shared(row, protocol, session, reasons[row.session], occasions.get(key, 1))
-        yield answered(shared, protocol.rubric, answers[key], reason=row.reason, seconds=row.seconds)
+        yield answered(shared, protocol.rubric, answers[key], _once(row, flags[key]))
 
 
 def _rows(keys: Sequence[int]) -> dict[int, _Row]:
@@ -129,6 +142,30 @@ def _answers_to(keys: Sequence[int]) -> dict[int, dict[str, int]]:
     for rating, dimension, value in scores.values_list("rating_id", "dimension__key", "value"):
         answers[rating][dimension] = value
     return answers
+
+
+def _flags_of(keys: Sequence[int]) -> dict[int, dict[int, list[str]]]:
+    """What raters said is wrong with a reply, by rating and side as shown, sorted."""
+    flags: dict[int, dict[int, list[str]]] = defaultdict(lambda: {1: [], 2: []})
+    found = ReplyFlag.objects.filter(rating_id__in=keys).order_by("kind")
+    for rating, side, kind in found.values_list("rating_id", "side", "kind"):
+        flags[rating][side].append(kind)
+    return flags
+
+
+def _once(row: _Row, flags: dict[int, list[str]]) -> Once:
+    """What belongs to the rating as a whole. The check's own row is in the main phase."""
+    return Once(
+        reason=row.reason,
+        seconds=row.seconds,
+        flags_first="|".join(flags[1]),
+        flags_second="|".join(flags[2]),
+        check_asked=row.check_asked if row.phase == MAIN else None,
+        check_answered=row.check_answered if row.phase == MAIN else None,
+        visible_seconds=row.visible_seconds,
+        focus_losses=row.focus_losses,
+        pastes=row.pastes,
+    )
 
 
 def _occasions_of_repeats(rows: Iterable[_Row]) -> dict[int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
@@ -55,6 +55,27 @@ class Verdict(NamedTuple):
     exclusion_reason: str
     reason: str
     seconds: int | None
+    flags_first: str
+    flags_second: str
+    check_asked: int | None
+    check_answered: int | None
+    visible_seconds: int | None
+    focus_losses: int | None
+    pastes: int | None
+
+
+class Once(NamedTuple):
+    """What belongs to a rating or judgment as a whole: it stands on one of its verdicts only."""
+
+    reason: str
+    seconds: int | None = None
+    flags_first: str = ""
+    flags_second: str = ""
+    check_asked: int | None = None
+    check_answered: int | None = None
+    visible_seconds: int | None = None
+    focus_losses: int | None = None
+    pastes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +112,28 @@ def _frozen(study: Study, protocol: Protocol) -> Frozen:
     return Frozen(study.slug, protocol.sha256, document.scale, rubric)
 
 
-def answered(
-    shared: Verdict, rubric: list[str], answers: dict[str, int], *, reason: str, seconds: int | None
-) -> list[Verdict]:
-    """One verdict an answer, in the rubric's order; the reason and the time on the overall one."""
+def answered(shared: Verdict, rubric: list[str], answers: dict[str, int], once: Once) -> list[Verdict]:
+    """One verdict an answer, in the rubric's order; `once` on the overall one, or where that was not asked
+    on the first."""
     order = Order(shared.order)
-    return [
+    verdicts = [
         shared._replace(
             dimension=dimension,
             value_shown=answers[dimension],
             value=canonical(answers[dimension], order),
-            reason=reason if dimension == OVERALL else "",
-            seconds=seconds if dimension == OVERALL else None,
         )
         for dimension in rubric
         if dimension in answers
     ]
+    if verdicts:
+        head = head_of(verdicts)
+        verdicts[head] = verdicts[head]._replace(**once._asdict())
+    return verdicts
+
+
+def head_of(verdicts: Sequence[Verdict]) -> int:
+    """Which of one rating's verdicts tells what belongs to the rating as a whole."""
+    return next((at for at, verdict in enumerate(verdicts) if verdict.dimension == OVERALL), 0)
 
 
 def compared(
@@ -150,6 +177,13 @@ def compared(
         exclusion_reason="",
         reason="",
         seconds=None,
+        flags_first="",
+        flags_second="",
+        check_asked=None,
+        check_answered=None,
+        visible_seconds=None,
+        focus_losses=None,
+        pastes=None,
     )
 
 

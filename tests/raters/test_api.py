@@ -101,6 +101,10 @@ def test_studies_come_with_their_progress(staff: Client) -> None:
         "planned": 16,
         "rated": 4,
         "surplus": 0,
+        "turned_away": 0,
+        "withdrawn": 0,
+        "returned": 0,
+        "skipped": 0,
         "median_minutes": 20.0,
     }
     assert row == {

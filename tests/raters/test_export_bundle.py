@@ -45,6 +45,12 @@ TABLES = {
     "systems.csv",
     "pairs.csv",
     "sessions.csv",
+    "assignments.csv",
+    "skips.csv",
+    "guesses.csv",
+    "answers.csv",
+    "events.csv",
+    "erasures.csv",
     "imports.csv",
     "runs.csv",
     "judges.csv",
@@ -78,6 +84,12 @@ def test_an_export_holds_every_planned_row(tmp_path: Path) -> None:
         "systems.csv": 3,
         "pairs.csv": 8,
         "sessions.csv": 4,
+        "assignments.csv": 16,
+        "skips.csv": 0,
+        "guesses.csv": 0,
+        "answers.csv": 0,
+        "events.csv": 4 * (1 + 4 + 1),
+        "erasures.csv": 0,
         "imports.csv": 1,
         "runs.csv": 0,
         "judges.csv": 0,
@@ -117,7 +129,16 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
     assert manifest["runs"] == {"generate": {}, "judge": {}}
     assert manifest["trial"] is False
-    assert manifest["format"] == 2
+    assert manifest["format"] == 3
+    assert manifest["exclusions"] == {
+        "sessions": 1,
+        "sessions_kept": 1,
+        "main_ratings": 4,
+        "main_ratings_kept": 4,
+        "by_reason": dict.fromkeys(
+            ("pilot", "returned", "decoys", "checks"), {"sessions": 0, "main_ratings": 0}
+        ),
+    }
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256
 
@@ -266,6 +287,19 @@ def test_sessions_are_told_by_pseudonym_and_only_with_consent(tmp_path: Path) ->
         "pairs_rated": "4",
         "excluded": "0",
         "exclusion_reason": "",
+        "understood_at": "",
+        "turned_away_at": "",
+        "reviewed_at": "",
+        "returned_at": "",
+        "withdrawn_at": "",
+        "erased_at": "",
+        "opted_out": "",
+        "pairs_skipped": "0",
+        "comprehension_tries": "0",
+        "decoys_seen": "0",
+        "decoys_lost": "0",
+        "checks_seen": "0",
+        "checks_failed": "0",
     }
     assert manifest["fieldwork"]["arrived"] == 2
 
@@ -295,7 +329,7 @@ def test_an_export_costs_the_same_queries_for_few_and_many_ratings(tmp_path: Pat
         with CaptureQueriesContext(connection) as queries:
             exported(study, tmp_path / str(raters))
         counts.append(len(queries))
-    assert counts[0] == counts[1] < 40
+    assert counts[0] == counts[1] < 60
 
 
 def test_a_frozen_study_without_ratings_has_its_protocol(tmp_path: Path) -> None:

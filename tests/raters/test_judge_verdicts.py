@@ -91,6 +91,13 @@ def test_a_verdict_names_the_sides_as_shown_and_turns_the_value(order: Order) ->
         exclusion_reason="",
         reason="=warm",
         seconds=None,
+        flags_first="",
+        flags_second="",
+        check_asked=None,
+        check_answered=None,
+        visible_seconds=None,
+        focus_losses=None,
+        pastes=None,
     )
     assert {verdict.reason for verdict in found[1:]} == {""}
 

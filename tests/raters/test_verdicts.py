@@ -33,7 +33,8 @@ CONTRACT = (
     "study, protocol_hash, dialogue, tags, pair, system_first, system_second, order, dimension, "
     "source_kind, source, occasion, value_shown, value, scale, target, kind, phase, pilot, surplus, "
     "rated_at, response_first, response_second, replicate_first, replicate_second, writer_first, "
-    "writer_second, rater_group, position, layout, excluded, exclusion_reason, reason, seconds"
+    "writer_second, rater_group, position, layout, excluded, exclusion_reason, reason, seconds, "
+    "flags_first, flags_second, check_asked, check_answered, visible_seconds, focus_losses, pastes"
 )
 
 
@@ -106,6 +107,13 @@ def test_a_verdict_names_the_sides_as_shown_and_turns_the_value(
         exclusion_reason="",
         reason="=warm",
         seconds=41,
+        flags_first="",
+        flags_second="",
+        check_asked=None,
+        check_answered=None,
+        visible_seconds=None,
+        focus_losses=None,
+        pastes=None,
     )
     for verdict in found[1:]:
         assert (verdict.reason, verdict.seconds, verdict.value) == ("", None, 0)
@@ -187,8 +195,9 @@ def test_a_chunk_costs_the_same_queries_for_few_and_many_ratings() -> None:
             found = list(verdicts_by_rating(study))
         counts.append(len(queries))
     assert len(found) == 12
-    # Protocol, keys (not seen where the database streams them), ratings, sessions, answers.
-    assert counts[0] == counts[1] <= 5
+    # Protocol, keys (not seen where the database streams them), ratings, sessions, their rules, decoys and
+    # checks, answers, flags.
+    assert counts[0] == counts[1] <= 9
 
 
 def test_chunks_join_without_a_seam(monkeypatch: pytest.MonkeyPatch) -> None:
