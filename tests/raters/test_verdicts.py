@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import leaving
-from raters.models import Assignment, Rating, RatingSession
+from raters import leaving, rating
+from raters.models import Assignment, Rating, RatingSession, ReplyFlag, Skip
 from raters.verdicts import Verdict, by_raters, joined_tags, verdicts_by_rating, verdicts_for, verdicts_of
 from studies.comparison import Order
 from studies.models import Pair, Response
@@ -17,6 +17,7 @@ from studies.selectors import response_key
 from tests.factories import (
     NOW,
     SYSTEMS,
+    add_decoys,
     add_dialogue,
     assignments_of,
     make_rater,
@@ -236,3 +237,116 @@ def test_the_sign_means_the_pairs_stored_order() -> None:
     assert {v.value for v in verdicts_of(study)} == {-1}
     assert {v.order for v in verdicts_of(study)} == {"AB", "BA"}
     assert Pair.objects.of(study).filter(first__system__name="counsellor").count() == 8
+
+
+def two_passes() -> tuple[RatingSession, Assignment, Rating]:
+    """One pair, preferred in the first pass and rated on the other rows in the second."""
+    study = make_study(
+        dialogues=1, systems=SYSTEMS[:2], ratings_per_pair=1, pairs_per_rater=1, asking="two_pass"
+    )
+    session = make_rater(open_study(study))
+    (assignment,) = assignments_of(session)
+    rate(assignment, {"overall": -1}, reason="Warm.", seconds=20)
+    rows = [asked.key for asked in study.protocols.get().document().asked_in("rubric")]
+    answers = {key: number - 2 for number, key in enumerate(rows)}
+    later = NOW + timedelta(minutes=30)
+    second = rating.submit(
+        assignment=assignment, answers=answers, reason="", layout="stacked", now=later, phase="rubric"
+    )
+    Rating.objects.filter(pk=second.pk).update(seconds=55)
+    return session, assignment, second
+
+
+def test_a_pair_in_two_phases_has_its_facts_once_a_phase() -> None:
+    session, _, _ = two_passes()
+    found = [(v.phase, v.dimension, v.reason, v.seconds, v.layout) for v in verdicts_of(session.study)]
+    rows = [row.key for row in session.study.protocols.get().document().rubric if row.key != "overall"]
+    assert found == [
+        ("main", "overall", "Warm.", 20, "side"),
+        ("rubric", rows[0], "", 55, "stacked"),
+        *(("rubric", row, "", None, "stacked") for row in rows[1:]),
+    ]
+
+
+def test_flags_stand_by_side_on_one_row_of_the_rating() -> None:
+    session, assignment, second = two_passes()
+    first = Rating.objects.get(assignment=assignment, phase="main")
+    for one, side, kind in (
+        (first, 1, "wrong_role"),
+        (first, 1, "unsafe"),
+        (first, 2, "broken"),
+        (second, 2, "unsafe"),
+    ):
+        ReplyFlag.objects.create(rating=one, side=side, kind=kind)
+    found = [(v.phase, v.flags_first, v.flags_second) for v in verdicts_of(session.study)]
+    assert found == [
+        ("main", "unsafe|wrong_role", "broken"),
+        ("rubric", "", "unsafe"),
+        *(("rubric", "", ""),) * 4,
+    ]
+
+
+def test_preferred_but_unsafe_is_counted_from_one_row_each() -> None:
+    study = open_study(make_study())
+    session = make_rater(study)
+    for assignment, value, side in zip(assignments_of(session), (-2, 1, -1, 0), (1, 2, 2, 1), strict=True):
+        ReplyFlag.objects.create(rating=rate(assignment, value), side=side, kind="unsafe")
+    preferred = [
+        verdict.position
+        for verdict in verdicts_of(study)
+        if verdict.dimension == "overall"
+        and "unsafe" in (verdict.flags_first if verdict.value_shown < 0 else verdict.flags_second).split("|")
+        and verdict.value_shown
+    ]
+    assert preferred == [1, 2]
+
+
+def test_checks_and_time_in_sight_stand_on_the_first_row_of_their_phase() -> None:
+    session, assignment, second = two_passes()
+    Assignment.objects.filter(pk=assignment.pk).update(instructed_value=2)
+    Rating.objects.filter(assignment=assignment, phase="main").update(
+        instructed_answer=-1, visible_seconds=18, focus_losses=2, pastes=1
+    )
+    Rating.objects.filter(pk=second.pk).update(visible_seconds=0)
+    found = [v[Verdict._fields.index("check_asked") :] for v in verdicts_of(session.study)]
+    assert found == [(2, -1, 18, 2, 1), (None, None, 0, None, None), *((None,) * 5,) * 4]
+
+
+def test_a_repeat_of_a_skipped_pair_is_the_first_occasion() -> None:
+    study = open_study(make_study(dialogues=2))
+    session = make_rater(study)
+    skipped, rated = assignments_of(session)[:2]
+    Skip.objects.create(assignment=skipped, phase="main", reason="upsetting", skipped_at=NOW)
+    rate(rated)
+    for position, main in enumerate((skipped, rated), start=20):
+        again = Assignment.objects.create(
+            booklet=session.booklet, position=position, pair=main.pair, order=main.order, kind="repeat"
+        )
+        rate(again)
+    occasions = {v.position: v.occasion for v in verdicts_of(study)}
+    assert occasions == {rated.position: 1, 20: 1, 21: 2}
+
+
+def test_the_codebooks_filter_keeps_the_primary_answers_and_nothing_else() -> None:
+    study = make_study()
+    add_decoys(study, 1)
+    open_study(study)
+    session, trial = make_rater(study), make_rater(study)
+    main = assignments_of(session)[0]
+    decoy = Pair.objects.of(study).decoys().get()
+    for position, (kind, pair) in enumerate(
+        (("repeat", main.pair), ("decoy", decoy), ("training", main.pair)), start=20
+    ):
+        Assignment.objects.create(
+            booklet=session.booklet, position=position, pair=pair, order="AB", kind=kind
+        )
+    for assignment in (*assignments_of(session), assignments_of(trial)[0]):
+        rate(assignment)
+    RatingSession.objects.filter(pk=trial.pk).update(is_pilot=True)
+    kept = [
+        (v.source, v.position)
+        for v in verdicts_of(study)
+        if v.source_kind == "rater" and v.kind == "main" and v.occasion == 1 and not v.excluded
+        if v.dimension == "overall"
+    ]
+    assert kept == [(session.pseudonym, place) for place in (1, 2, 3, 4)]
