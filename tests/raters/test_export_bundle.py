@@ -135,9 +135,9 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
         "sessions_kept": 1,
         "main_ratings": 4,
         "main_ratings_kept": 4,
-        "by_reason": dict.fromkeys(
-            ("pilot", "returned", "decoys", "checks"), {"sessions": 0, "main_ratings": 0}
-        ),
+        "by_reason": {
+            reason: {"sessions": 0, "main_ratings": 0} for reason in ("pilot", "returned", "decoys", "checks")
+        },
     }
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256

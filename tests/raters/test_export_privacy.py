@@ -51,7 +51,7 @@ def test_no_message_draft_or_invitation_leaves(tmp_path: Path) -> None:
     Message.objects.create(
         session=session, kind="disclosure", text="WORDSDISCLOSED", assignment=first, at=NOW
     )
-    fields = {"q1": "1", "reason": "WORDSINADRAFT"}
+    fields: dict[str, str | list[str]] = {"q1": "1", "reason": "WORDSINADRAFT"}
     Draft.objects.create(assignment=first, phase="rubric", fields=fields, saved_at=NOW)
     ExportJob.objects.create(study=study, requested_at=NOW, file="NAMEOFANEXPORT.zip")
     Erasure.objects.create(
