@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from raters import messaging
 from raters.models import (
     Answer,
@@ -29,7 +31,7 @@ WORDS = "LOUD"
 TABLES = (Answer, Draft, Event, Guess, Message, PlatformIdentity, Rating, RatingScore, ReplyFlag, Skip)
 
 
-def make_busy_study(**fields: object) -> Study:
+def make_busy_study(**fields: Any) -> Study:
     study = factories.make_study(**fields)
     Question.objects.create(study=study, use="survey", key="age", text="Age?", options="18-40\n41+")
     Question.objects.create(study=study, use="survey", key="more", text="Anything else?")
