@@ -37,7 +37,7 @@ class HandledFilter(admin.SimpleListFilter):
 class MessageAdmin(LookOnly):
     """What nobody has handled yet comes first. Whoever may view messages may mark them."""
 
-    list_display = ("at", "kind", "study", "rater", "beginning", "handled_at")
+    list_display = ("at", "kind", "beginning", "rater", "study", "handled_at")
     list_filter = (HandledFilter, "kind", "session__study")
     list_select_related = ("session__study",)
     ordering = (F("handled_at").asc(nulls_first=True), "-at", "-pk")

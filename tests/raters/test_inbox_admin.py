@@ -192,3 +192,12 @@ def test_the_session_page_leads_to_both(study: Study, head: Client) -> None:
 
     assert reverse("admin:raters_ratingsession_erase", args=[session.pk]) in page
     assert reverse("admin:raters_ratingsession_stored", args=[session.pk]) in page
+
+
+def test_the_desk_says_what_is_deleted_when(head: Client) -> None:
+    study = make_busy_study(identity_days=90, texts_days=1)
+
+    page = " ".join(head.get(reverse("admin:raters_study_desk", args=[study.pk])).content.decode().split())
+
+    assert "Platform ids are deleted 90 days after the end of a session." in page
+    assert "Raters' own words are deleted 1 day after it. This is looked after once an hour." in page
