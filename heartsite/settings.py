@@ -258,12 +258,30 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(seconds=60),
         "options": {"expires": 60},  # a late sweep is the next sweep
     },
+    "retention": {
+        "task": "raters.tasks.retain",
+        "schedule": timedelta(hours=1),
+        "options": {"expires": 3600},
+    },
     "llm-sweep": {
         "task": "studies.tasks.sweep",
         "schedule": timedelta(seconds=15),
         "options": {"expires": 15},
     },
 }
+
+# Mail to researchers: that their inbox holds something, never what. No host: no mail -----------------
+
+EMAIL_HOST = value("EMAIL_HOST")
+EMAIL_PORT = number("EMAIL_PORT", default=587)
+EMAIL_HOST_USER = value("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = value("EMAIL_HOST_PASSWORD")
+EMAIL_USE_SSL = EMAIL_PORT == 465  # the port of TLS from the first byte on
+EMAIL_USE_TLS = flag("EMAIL_USE_TLS", default=True) and not EMAIL_USE_SSL
+EMAIL_TIMEOUT = 10  # seconds; the sweep does other work too
+DEFAULT_FROM_EMAIL = value("DEFAULT_FROM_EMAIL") or "heartsite@localhost"
+# Where links in mail lead.
+SITE_URL = (value("SITE_URL") or next(iter(CSRF_TRUSTED_ORIGINS), f"http://localhost:{PORT}")).rstrip("/")
 
 # Language models ----------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from raters.noting import note
 from raters.selectors import recruitment_of
 from studies import selectors as material
 from studies.models import Study
+from studies.protocol import sha256_of
 
 
 class StudyFull(Exception):
@@ -112,8 +114,10 @@ def has_room(study: Study) -> bool:
 
 
 @transaction.atomic
-def consent(*, session: RatingSession, now: datetime) -> RatingSession:
+def consent(*, session: RatingSession, now: datetime, opted_out: Sequence[str] = ()) -> RatingSession:
     """Consent, and one whole booklet with it. Consenting twice changes nothing.
+
+    `opted_out`: tags of themes that the rater does not want to meet.
 
     Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
     """
@@ -129,7 +133,9 @@ def consent(*, session: RatingSession, now: datetime) -> RatingSession:
     )
     if first_time:
         _claim(session, now)
-        note(session, Event.Kind.CONSENTED, now, protocol=protocol.sha256)
+        text = sha256_of(protocol.document().texts.consent)
+        agreed = {"protocol": protocol.sha256, "consent_text": text, "themes": len(opted_out)}
+        note(session, Event.Kind.CONSENTED, now, **agreed)
     session.refresh_from_db()
     return session
 

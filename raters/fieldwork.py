@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import DatabaseError, transaction
+from django.db.models import Exists, OuterRef
 
 from raters import leaving, planning, selectors
 from raters.channels import CHANNELS
-from raters.models import RatingSession
+from raters.models import Message, RatingSession
 from studies import freezing, journey
 from studies import selectors as material
 from studies.models import Protocol, Study
@@ -86,7 +87,10 @@ def close_study(*, study: Study, now: datetime) -> Study:
 
 
 def sweep(*, now: datetime) -> int:
-    """Frees the pairs of abandoned sessions and forgets arrivals without consent; how many were freed."""
+    """Frees the pairs of abandoned sessions and forgets arrivals without consent; how many were freed.
+
+    Who wrote a message is remembered until somebody has handled it.
+    """
     freed = 0
     for session in leaving.abandoned(now=now):
         try:
@@ -94,5 +98,7 @@ def sweep(*, now: datetime) -> int:
             freed += 1
         except DatabaseError:
             log.exception("One abandoned session could not be freed; the next sweep tries again.")
-    RatingSession.objects.filter(consented_at__isnull=True, arrived_at__lt=now - FORGET_ARRIVALS).delete()
+    unread = Message.objects.filter(session=OuterRef("pk"), handled_at=None)
+    arrivals = RatingSession.objects.filter(consented_at__isnull=True, arrived_at__lt=now - FORGET_ARRIVALS)
+    arrivals.exclude(Exists(unread)).delete()
     return freed

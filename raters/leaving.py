@@ -70,6 +70,19 @@ def abandoned(*, now: datetime) -> list[RatingSession]:
     ]
 
 
+def give_back_all(session: RatingSession, now: datetime) -> int:
+    """Gives everything back to the plan, what was rated too: its ratings are about to go. How many pairs."""
+    booklet = Booklet.objects.filter(session=session).first()
+    if booklet is None:
+        return 0
+    live = Assignment.objects.filter(booklet=booklet).live()
+    list(live.select_for_update().values_list("pk", flat=True))
+    given = list(live.order_by("position"))
+    Assignment.objects.filter(pk__in=[old.pk for old in given]).update(released_at=now)
+    planning.replan_remainder(booklet=booklet, left_over=given)
+    return len(given)
+
+
 def _give_back(session: RatingSession, now: datetime) -> int:
     """Releases what is unrated. The rows are locked first, so that a rating under way is waited for."""
     booklet = Booklet.objects.filter(session=session).first()

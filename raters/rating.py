@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from raters import messaging
 from raters.models import Assignment, Event, Rating, RatingScore, RatingSession
 from raters.participating import has_ended
 from studies.models import Dimension
@@ -62,6 +63,7 @@ def submit(
         RatingScore(rating=rating, dimension=dimensions[key], value=value) for key, value in answers.items()
     )
     RatingSession.objects.filter(pk=session.pk).update(last_seen_at=now)
+    messaging.notice(rating=rating, now=now)
     return rating
 
 

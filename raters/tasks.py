@@ -8,16 +8,23 @@ from celery import shared_task
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from raters import export, fieldwork
+from raters import export, fieldwork, mailing, retaining
 
 log = logging.getLogger(__name__)
 
 
 @shared_task
 def sweep() -> None:
-    """Every minute: free what abandoned sessions hold, and nudge exports whose nudge was lost."""
+    """Every minute: free what abandoned sessions hold, nudge exports whose nudge was lost, send mail."""
     fieldwork.sweep(now=timezone.now())
     nudge_exports()
+    mailing.mail_waiting(now=timezone.now())
+
+
+@shared_task
+def retain() -> None:
+    """Every hour: delete what has reached its date."""
+    retaining.enforce(now=timezone.now())
 
 
 @shared_task

@@ -51,7 +51,9 @@ LOUD = (
 @pytest.fixture
 def loud_study() -> Study:
     """Every field that could name a source, shouting."""
-    study = factories.make_study(dialogues=0, notes="LOUDNOTES")
+    study = factories.make_study(
+        dialogues=0, notes="LOUDNOTES", themes="LOUDTAG | hard things\nLOUDTAG-2 | x"
+    )
     study.dimensions.filter(key="attunement").update(key="loudkey-LOUDKEY", name="LOUDCONSTRUCT")
     batch = factories.make_batch(
         study, file_name="LOUDFILE.json", licence="LOUDBATCH", options={"x": "LOUDBATCH"}
@@ -109,7 +111,18 @@ def walk_every_page(study: Study) -> Iterator[Any]:
     def at(page: str, *more: object) -> str:
         return reverse(f"raters:{page}", args=[session().token, *more])
 
-    pages = ("here", "consent", "declined", "instructions", "review", "done", "stop", "support")
+    pages = (
+        "here",
+        "consent",
+        "declined",
+        "instructions",
+        "review",
+        "done",
+        "stop",
+        "support",
+        "message",
+        "withdraw",
+    )
     for post in ({"answer": "odd"}, {"answer": "no"}, {"answer": "yes"}):
         yield from (client.get(at(page)) for page in pages)
         yield client.post(at("consent"), post)
@@ -135,6 +148,8 @@ def pages_of_others(study: Study, join: str) -> Iterator[Any]:
     client = Client()
     stopper = factories.make_rater(study, participant_id="stopper")
     yield client.post(reverse("raters:stop", args=[stopper.token]), follow=True)
+    for page, fields in (("message", {"text": "?"}), ("message", {}), ("withdraw", {"choice": "delete"})):
+        yield client.post(reverse(f"raters:{page}", args=[stopper.token]), fields, follow=True)
     while arriving.has_room(study):
         factories.make_rater(study, participant_id=f"p{study.sessions.count()}")
     late = {"PROLIFIC_PID": "late", "SESSION_ID": "late"}
@@ -162,7 +177,7 @@ def test_no_planted_name_reaches_the_browser(loud_study: Study) -> None:
 
 def test_scripts_and_styles_are_the_same_for_every_study() -> None:
     """Files, made without knowing any study: nothing in them could name a system of one."""
-    for name in ("js/pair.js", "css/rater.css"):
+    for name in ("js/pair.js", "css/rater.css", "css/welfare.css"):
         path = finders.find(name)
         assert path is not None
         text = Path(str(path)).read_text().upper()

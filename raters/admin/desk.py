@@ -214,6 +214,7 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "decoys": Pair.objects.of(study).decoys().count(),
         "forms": sent,
         "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
+        "unread": selectors.unread_messages(study),
         "may_pay": request.user.has_perm("raters.view_platformidentity"),
     }
 

@@ -6,12 +6,15 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from raters import leaving, selectors
+from raters.admin import erasures
 from raters.models import ExportJob, PlatformIdentity, RatingSession
 from studies.admin import LookOnly
 
@@ -31,7 +34,8 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
     )
     list_filter = ("study", "is_pilot")
     search_fields = ("pseudonym", "code")
-    actions = ("give_back_open_pairs",)
+    actions = ("give_back_open_pairs", "erase_rater")
+    change_form_template = "admin/raters/session_change_form.html"
     fields = (
         "pseudonym",
         "study",
@@ -46,6 +50,9 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
         "stopped_at",
         "timed_out_at",
         "declined_at",
+        "returned_at",
+        "withdrawn_at",
+        "erased_at",
         "last_seen_at",
     )
     readonly_fields = tuple(name for name in fields if name not in ("rater_group", "is_pilot"))
@@ -67,6 +74,26 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
             "%d session: its open pairs are free.", "%d sessions: their open pairs are free.", count
         )
         messages.success(request, told % count)
+
+    @admin.action(permissions=["erase"], description=_("Erase this rater"))
+    def erase_rater(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> HttpResponse | None:
+        """One at a time: the page that follows says what goes and where it still stands."""
+        session = chosen.first()
+        if session is None or chosen.count() > 1:
+            messages.error(request, _("Choose one rater to erase."))
+            return None
+        return redirect("admin:raters_ratingsession_erase", pk=session.pk)
+
+    def has_erase_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("raters.delete_ratingsession")
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/erase/", guard(erasures.erase), name="raters_ratingsession_erase"),
+            path("<int:pk>/stored/", guard(erasures.stored), name="raters_ratingsession_stored"),
+        ]
+        return own + super().get_urls()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -33,6 +33,7 @@ from raters.selectors.people import (
     study_for_raters,
     way_back,
 )
+from raters.selectors.rights import Rights, pairs_erased, rights_of, unread_messages
 
 __all__ = [
     "GivenAnswers",
@@ -40,6 +41,7 @@ __all__ = [
     "Payment",
     "Progress",
     "ReviewRow",
+    "Rights",
     "assignment_for",
     "assignments_of",
     "blinding_assignments",
@@ -54,6 +56,7 @@ __all__ = [
     "open_assignments",
     "outcome_of",
     "pair_page",
+    "pairs_erased",
     "pairs_rated",
     "payments_of",
     "preview_page",
@@ -63,7 +66,9 @@ __all__ = [
     "recruitment_of",
     "rest_of",
     "review_rows",
+    "rights_of",
     "session_for",
     "study_for_raters",
+    "unread_messages",
     "way_back",
 ]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 
 from raters.selectors.people import minutes_of, outcome_of
+from raters.selectors.rights import pairs_erased
 from studies.models import Study
 
 
@@ -32,6 +33,7 @@ def payments_of(study: Study) -> Iterator[Payment]:
         .annotate(pairs=Count("booklet__assignments__ratings"))
         .order_by("consented_at")
     )
+    erased = pairs_erased(study)
     for session in sessions.iterator(chunk_size=1000):
         identity = getattr(session, "identity", None)
         yield Payment(
@@ -39,7 +41,7 @@ def payments_of(study: Study) -> Iterator[Payment]:
             submission_id=identity.submission_id if identity else "",
             pseudonym=session.pseudonym,
             outcome=outcome_of(session),
-            pairs=session.pairs,
+            pairs=session.pairs + erased.get(session.pseudonym, 0),
             minutes=minutes_of(session),
             code=session.code,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
@@ -17,6 +18,16 @@ from raters.channels import arrival_from
 from raters.models import RatingSession
 from raters.steps import Step
 from raters.views.pages import SeeOther, go_on, page, step_of
+from studies.protocol import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeBox:
+    """A theme that a rater may opt out of, as the consent page shows it."""
+
+    number: str
+    label: str
+    is_ticked: bool
 
 
 @never_cache
@@ -60,20 +71,36 @@ def consent(request: HttpRequest, token: UUID) -> HttpResponseBase:
         return page(request, session, "raters/not_open.html")
     if not arriving.has_room(session.study):
         return page(request, session, "raters/full.html")
-    return page(request, session, "raters/consent.html")
+    return _consent_page(request, session)
 
 
 def _answer_consent(request: HttpRequest, session: RatingSession) -> HttpResponseBase:
     if request.POST.get("answer") == "no":
         return go_on(arriving.decline(session=session, now=timezone.now()))
     if request.POST.get("answer") != "yes":
-        return page(request, session, "raters/consent.html", status=422, unanswered=True)
+        return _consent_page(request, session, status=422, unanswered=True)
+    opted_out = [theme.tag for number, theme in _themes(session) if number in request.POST.getlist("theme")]
     try:
-        return go_on(arriving.consent(session=session, now=timezone.now()))
+        return go_on(arriving.consent(session=session, now=timezone.now(), opted_out=opted_out))
     except arriving.StudyFull:
         return page(request, session, "raters/full.html")
     except arriving.StudyNotOpen:
         return page(request, session, "raters/not_open.html")
+
+
+def _consent_page(
+    request: HttpRequest, session: RatingSession, *, status: int = 200, **context: object
+) -> HttpResponseBase:
+    """Themes stand in it by number: their tags are the researcher's."""
+    ticked = request.POST.getlist("theme")
+    themes = [ThemeBox(number, theme.label, number in ticked) for number, theme in _themes(session)]
+    shown = {"themes": themes, "withdrawal": selectors.document_for(session).journey.withdrawal}
+    return page(request, session, "raters/consent.html", status=status, **shown, **context)
+
+
+def _themes(session: RatingSession) -> list[tuple[str, Theme]]:
+    themes = selectors.document_for(session).journey.themes
+    return [(str(number), theme) for number, theme in enumerate(themes, start=1)]
 
 
 @never_cache

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import leaving, selectors
+from raters import leaving, messaging, selectors, withdrawing
 from raters.steps import AT_WORK
-from raters.views.pages import go_on, page, step_of
+from raters.views.pages import SeeOther, go_on, page, step_of
+
+WAYS = ("keep", "delete")
+UNSENT = {messaging.Empty: "empty", messaging.TooLong: "long", messaging.TooMany: "many"}
 
 
 @csrf_exempt
@@ -39,7 +44,19 @@ def support(request: HttpRequest, token: UUID) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def message(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    return go_on(selectors.session_for(token))
+    """A message to the researcher: before consent, and after the end too."""
+    session = selectors.session_for(token)
+    if request.method != "POST":
+        return page(request, session, "raters/message.html", sent="sent" in request.GET)
+    text = request.POST.get("text", "")
+    try:
+        messaging.send(session=session, text=text, now=timezone.now())
+    except messaging.Unsendable as refused:
+        error, longest = UNSENT[type(refused)], messaging.LONGEST
+        return page(
+            request, session, "raters/message.html", status=422, text=text, error=error, longest=longest
+        )
+    return SeeOther(f"{reverse('raters:message', args=[token])}?sent")
 
 
 @csrf_exempt
@@ -53,4 +70,16 @@ def pause(request: HttpRequest, token: UUID) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    return go_on(selectors.session_for(token))
+    """Says what withdrawing means under this rater's consent, and does it."""
+    session = selectors.session_for(token)
+    if not selectors.rights_of(session).may_ask:
+        return go_on(session)
+    choice = request.POST.get("choice")
+    if choice not in WAYS:
+        status = 422 if request.method == "POST" else 200
+        return page(request, session, "raters/withdraw.html", status=status)
+    # A choice that this consent never offered changes nothing.
+    with suppress(withdrawing.DeletionNotPromised):
+        withdrawing.withdraw(session=session, delete=choice == "delete", now=timezone.now())
+    session.refresh_from_db()
+    return go_on(session)

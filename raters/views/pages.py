@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from raters import selectors
+from raters.contacts import contacts_for
 from raters.models import RatingSession
 from raters.steps import AT_WORK, Step, current_step
 from studies.protocol import MAIN, RUBRIC
@@ -47,7 +48,9 @@ def page(
         "token": session.token,
         "title": document.title,
         "texts": document.texts,
+        "contacts": contacts_for(document.texts.support_contacts),
         "may_stop": step_of(session) in AT_WORK,
+        "rights": selectors.rights_of(session),
     }
     with translation.override(document.texts.language):
         return render(request, template, {**common, **context}, status=status)

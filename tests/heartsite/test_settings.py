@@ -134,3 +134,20 @@ def test_every_variable_is_documented() -> None:
     page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
     assert {name for name in names if not re.search(rf"(?m)^#?{name}=", example)} == set()
     assert {name for name in names if f"`{name}`" not in page} == set()
+
+
+def test_mail_is_off_until_a_server_is_named(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, "repr(settings.EMAIL_HOST)") == "''"
+
+
+@pytest.mark.parametrize(("port", "tls"), [("587", "False True"), ("465", "True False")])
+def test_mail_is_encrypted_unless_told_otherwise(tmp_path: Path, port: str, tls: str) -> None:
+    named = {"EMAIL_HOST": "smtp.example.org", "EMAIL_PORT": port}
+    assert read_settings(tmp_path, "settings.EMAIL_USE_SSL, settings.EMAIL_USE_TLS", **named) == tls
+
+
+def test_links_in_mail_lead_to_the_site(tmp_path: Path) -> None:
+    assert read_settings(tmp_path, "settings.SITE_URL", PORT="8400") == "http://localhost:8400"
+    assert read_settings(tmp_path, "settings.SITE_URL", **PRODUCTION) == "https://study.example.org"
+    named = {**PRODUCTION, "SITE_URL": "https://other.example.org/"}
+    assert read_settings(tmp_path, "settings.SITE_URL", **named) == "https://other.example.org"

@@ -1,0 +1,138 @@
+"""Erasing what a rater gave, or the rater altogether, with a record that names nobody."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+
+from raters import leaving
+from raters.arriving import hmac_of
+from raters.models import (
+    Answer,
+    Draft,
+    Erasure,
+    Event,
+    ExportJob,
+    Guess,
+    Invitation,
+    Message,
+    PlatformIdentity,
+    Rating,
+    RatingSession,
+    ReplyFlag,
+    Skip,
+)
+from raters.selectors import assignments_of
+from studies.models import Study
+
+
+@transaction.atomic
+def erase_answers(*, session: RatingSession, cause: Erasure.Cause, now: datetime) -> Erasure:
+    """Deletes whatever this rater answered, wrote and did, and plans the pairs for somebody else.
+
+    The row of the session stays with its code and times, so that the rater is paid; files that were exported
+    before are named in the record, never altered.
+    """
+    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
+    leaving.give_back_all(locked, now)
+    counts = _counted(given_by(locked))
+    pairs = assignments_of(locked).rated().count()
+    # Drafts, flags and the like before what they hang on; scores and flags go with their rating.
+    for rows in reversed(given_by(locked).values()):
+        rows.delete()
+    RatingSession.objects.filter(pk=locked.pk).update(opted_out=[], rater_group="", erased_at=now)
+    return _record(locked, cause, {**counts, **({"pairs": pairs} if pairs else {})}, now)
+
+
+@transaction.atomic
+def erase_rater(*, session: RatingSession, cause: Erasure.Cause, now: datetime) -> Erasure:
+    """All of `erase_answers`, and who the person is: platform ids, their hash, the invitation.
+
+    Without the hash the same person is taken for a new one if they come again. A session that still runs ends
+    with its code first; one without consent is deleted whole.
+    """
+    locked = leaving.stop(session=session, now=now)
+    identity = _counted(known_of(locked))
+    for rows in known_of(locked).values():
+        rows.delete()
+    if locked.consented_at is None:
+        erasure = _record(locked, cause, {**_counted(given_by(locked)), **identity}, now)
+        locked.delete()
+        return erasure
+    ended = {"platform_hash": "", "withdrawn_at": locked.withdrawn_at or now}
+    RatingSession.objects.filter(pk=locked.pk).update(**ended)
+    erasure = erase_answers(session=locked, cause=cause, now=now)
+    erasure.counts = {**erasure.counts, **identity}
+    erasure.save(update_fields=["counts"])
+    return erasure
+
+
+def given_by(session: RatingSession) -> dict[str, QuerySet[Model]]:
+    """The rows that hold what a rater gave, by name."""
+    own = Q(assignment__booklet__session=session)
+    return {
+        "ratings": Rating.objects.filter(own),
+        "flags": ReplyFlag.objects.filter(rating__assignment__booklet__session=session),
+        "drafts": Draft.objects.filter(own),
+        "skips": Skip.objects.filter(own),
+        "guesses": Guess.objects.filter(own),
+        "answers": Answer.objects.filter(session=session),
+        "messages": Message.objects.filter(session=session),
+        "events": Event.objects.filter(session=session),
+    }
+
+
+def known_of(session: RatingSession) -> dict[str, QuerySet[Model]]:
+    """The rows that tell who a rater is, by name."""
+    invited = [
+        invitation.pk
+        for invitation in Invitation.objects.filter(study=session.study_id)
+        if session.platform_hash and hmac_of(session.study, invitation.token) == session.platform_hash
+    ]
+    return {
+        "platform_identities": PlatformIdentity.objects.filter(session=session),
+        "invitations": Invitation.objects.filter(pk__in=invited),
+    }
+
+
+def held_of(session: RatingSession) -> dict[str, int]:
+    """How many rows of what there are about a rater: what erasing them would delete."""
+    return _counted({**given_by(session), **known_of(session)})
+
+
+def exports_holding(session: RatingSession) -> list[str]:
+    """The study's exports since the rater came, finished or under way: name, time and checksum."""
+    jobs = ExportJob.objects.filter(study=session.study_id).filter(
+        Q(status=ExportJob.Status.DONE, finished_at__gte=session.arrived_at)
+        | Q(status=ExportJob.Status.RUNNING)
+    )
+    return [_told(job) for job in jobs.order_by("requested_at", "pk")]
+
+
+def erasures_of(study: Study) -> QuerySet[Erasure]:
+    return Erasure.objects.filter(study=study).order_by("-at", "-pk")
+
+
+def _told(job: ExportJob) -> str:
+    if job.finished_at is None:
+        return f"export of {job.requested_at:%Y-%m-%d %H:%M} UTC, being written"
+    name = PurePosixPath(job.file.name or "").name
+    return f"{name}, {job.finished_at:%Y-%m-%d %H:%M} UTC, SHA-256 {job.sha256}"
+
+
+def _counted(rows: dict[str, QuerySet[Model]]) -> dict[str, int]:
+    return {name: count for name, found in rows.items() if (count := found.count())}
+
+
+def _record(session: RatingSession, cause: Erasure.Cause, counts: dict[str, int], now: datetime) -> Erasure:
+    return Erasure.objects.create(
+        study_id=session.study_id,
+        pseudonym=session.pseudonym,
+        cause=cause,
+        counts=counts,
+        exports=exports_holding(session),
+        at=now,
+    )
