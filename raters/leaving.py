@@ -11,7 +11,8 @@ from django.db.models import Q
 from raters import planning
 from raters.models import Assignment, Booklet, Event, RatingSession
 from raters.noting import note
-from raters.participating import finish, has_ended, has_pairs_open, own_code
+from raters.outcomes import Outcome, code_for
+from raters.participating import finish, has_ended, has_pairs_open
 from raters.selectors import recruitment_of
 
 #: A rater who was here this recently is at work: their pairs are not given to somebody else.
@@ -25,7 +26,7 @@ def stop(*, session: RatingSession, now: datetime) -> RatingSession:
     if has_ended(locked) or locked.consented_at is None:
         return locked
     locked.stopped_at = now
-    locked.code = recruitment_of(locked.study).stopped_code or own_code()
+    locked.code = code_for(recruitment_of(locked.study), Outcome.STOPPED_EARLY)
     locked.save(update_fields=["stopped_at", "code"])
     released = _give_back(locked, now)
     note(locked, Event.Kind.STOPPED, now, released=released)
@@ -81,3 +82,16 @@ def _give_back(session: RatingSession, now: datetime) -> int:
     Assignment.objects.filter(pk__in=[old.pk for old in left_over]).update(released_at=now)
     planning.replan_remainder(booklet=booklet, left_over=left_over)
     return len(left_over)
+
+
+def give_back_all(session: RatingSession, now: datetime) -> int:
+    """Releases every main pair that was not given away yet, rated or not, and plans it anew."""
+    booklet = Booklet.objects.filter(session=session).first()
+    if booklet is None:
+        return 0
+    live = Assignment.objects.filter(booklet=booklet).live()
+    list(live.select_for_update().values_list("pk", flat=True))
+    main = list(live.main().order_by("position"))
+    live.update(released_at=now)
+    planning.replan_remainder(booklet=booklet, left_over=main)
+    return len(main)
