@@ -39,8 +39,9 @@ def _(words: str) -> str:
 class Channel:
     """`*_param` are names in the query of the join link; a completion URL has one {code}.
 
-    An outcome without a URL has its code copied by hand. `minimum_hourly` is in minor units by currency.
-    On a channel with `id_is_key` the id is a secret: whoever holds it is that person.
+    An outcome without a URL has its code copied by hand. `join_query` goes after the join link, with the
+    placeholders that the platform fills in. `minimum_hourly` is in minor units by currency. On a channel with
+    `id_is_key` the id is a secret: whoever holds it is that person.
     """
 
     label: str
@@ -51,6 +52,7 @@ class Channel:
     minimum_hourly: Mapping[str, int] = field(default_factory=dict)
     please_return: str = ""
     preview_submission: str = ""
+    join_query: str = ""
     id_is_key: bool = False
     needs_platform_minutes: bool = False
 
@@ -69,6 +71,7 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         completion_urls=dict.fromkeys(Outcome, "https://app.prolific.com/submissions/complete?cc={code}"),
         minimum_hourly={"GBP": 600, "USD": 800},
         please_return=_("Please return your submission on Prolific, with “Stop without completing”."),
+        join_query=("PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"),
         needs_platform_minutes=True,
     ),
     # Connect's completion redirect must not be used for anybody screened out, and it takes copied codes.

@@ -18,7 +18,7 @@ from raters import export, fieldwork, selectors, tasks
 from raters.admin import desk_people
 from raters.admin.desk_forms import Forms, forms_for
 from raters.admin.desk_people import allow
-from raters.channels import INVITED
+from raters.channels import CHANNELS
 from raters.forms import RatingForm
 from raters.models import ExportJob
 from studies import freezing, pairing
@@ -201,8 +201,20 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "pairs": Pair.objects.of(study).main().count(),
         "decoys": Pair.objects.of(study).decoys().count(),
         "forms": sent,
-        "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
+        **_way_in(request, study),
         **_people_context(request, study),
+    }
+
+
+def _way_in(request: HttpRequest, study: Study) -> dict[str, Any]:
+    """The join link, and the same as the platform wants it, placeholders and all."""
+    channel = CHANNELS[selectors.recruitment_of(study).channel]
+    link = request.build_absolute_uri(reverse("raters:join", args=[study.slug]))
+    return {
+        "join_link": link,
+        "platform": channel.label,
+        "platform_link": f"{link}?{channel.join_query}" if channel.join_query else "",
+        "is_by_invitation": channel.id_is_key,
     }
 
 
@@ -210,7 +222,6 @@ def _people_context(request: HttpRequest, study: Study) -> dict[str, Any]:
     invited = list(selectors.invitations_of(study))
     return {
         "recruitment_problems": fieldwork.recruitment_problems(study) if study.is_open else [],
-        "is_by_invitation": selectors.recruitment_of(study).channel == INVITED,
         "invitations": invited,
         "invitations_used": sum(row.is_used for row in invited),
         "may_invite": request.user.has_perm("raters.add_invitation"),

@@ -52,7 +52,8 @@ def returned(request: HttpRequest, study: Study, sent: Forms) -> bool:
         now=timezone.now(),
     )
     count, alone = len(marked.sessions), len(marked.left_alone)
-    messages.success(request, ngettext("%d session marked.", "%d sessions marked.", count) % count)
+    if count:
+        messages.success(request, ngettext("%d session marked.", "%d sessions marked.", count) % count)
     if alone:
         told = _("%d stopped early by our own page and left their ratings: they were not marked.")
         messages.warning(request, told % alone)

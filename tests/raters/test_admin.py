@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -398,6 +399,16 @@ def test_the_bonus_file_is_streamed_to_whoever_may_see_ids(researcher: Client) -
     leaving.stop(session=session, now=factories.NOW)
 
     assert streamed(researcher, reverse("admin:raters_study_bonus", args=[study.pk])) == "pid-1,1.25\r\n"
+
+
+def test_prolific_gets_the_link_with_its_placeholders(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific")
+
+    text = unescape(page(researcher, desk_of(study)))
+
+    query = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
+    assert f"<code>http://testserver/join/kind-words/?{query}</code>" in text
 
 
 def test_an_open_study_says_what_is_wrong_with_its_recruitment(researcher: Client) -> None:
