@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from raters import leaving, outcomes, screening, selectors
+from raters import leaving, outcomes, participating, screening, selectors
 from raters.models import Assignment, Rating, RatingSession, Recruitment
 from raters.outcomes import Outcome
 from studies.models import Study
@@ -110,7 +110,7 @@ def test_an_answer_in_the_second_pass_is_no_check() -> None:
 def test_failed_checks_have_their_own_code_by_the_frozen_rule_and_are_complete(
     at_least: int, answers: tuple[int, ...], code: str
 ) -> None:
-    session = factories.participating.finish(session=answered(checked_study(at_least), *answers), now=NOW)
+    session = participating.finish(session=answered(checked_study(at_least), *answers), now=NOW)
 
     assert (session.code, session.completed_at) == (code, NOW)
 
