@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from raters.channels import CHANNELS, Arrival
-from raters.models import Booklet, Event, PlatformIdentity, RatingSession
+from raters.models import Booklet, Event, Invitation, PlatformIdentity, RatingSession
 from raters.noting import note
-from raters.selectors import recruitment_of
+from raters.selectors import hmac_of, recruitment_of
 from studies import selectors as material
 from studies.models import Study
 from studies.protocol import sha256_of
@@ -29,7 +27,11 @@ class StudyNotOpen(Exception):
 
 
 class UnknownPerson(Exception):
-    """The platform's link came without its id for the person."""
+    """The link came without the platform's id for the person, or with an invitation that nobody made."""
+
+
+class OnlyLooking(Exception):
+    """The platform shows its people a preview of the link: nobody has come yet."""
 
 
 class NotYours(Exception):
@@ -40,14 +42,16 @@ def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: dat
     """The session of whoever opens the join link. Takes nothing from the plan: link scanners come here too.
 
     The same browser gets its session back, and so does, on a platform, the same person with the same
-    submission id. A person's id alone opens nothing: where answers are, it raises NotYours; before consent
-    the session is begun anew, under an address that nobody who came earlier knows.
-    Raises StudyNotOpen for newcomers and UnknownPerson.
+    submission id, and whoever holds the same invitation. A platform's id for the person alone opens nothing:
+    where answers are, it raises NotYours; before consent the session is begun anew, under an address that
+    nobody who came earlier knows. Raises StudyNotOpen for newcomers, UnknownPerson and OnlyLooking.
     """
+    if arrival.is_preview:
+        raise OnlyLooking
     own = RatingSession.objects.filter(study=study, token=known_token).first() if known_token else None
-    recruitment = recruitment_of(study)
-    if not CHANNELS[recruitment.channel].names_people:
-        return own or _new_session(study, recruitment.channel, Arrival(), "", now)
+    channel = recruitment_of(study).channel
+    if not CHANNELS[channel].names_people:
+        return own or _new_session(study, channel, Arrival(), "", now)
     if not arrival.participant_id:
         if own:
             return own
@@ -55,17 +59,37 @@ def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: dat
     fingerprint = hmac_of(study, arrival.participant_id)
     if own and own.platform_hash == fingerprint:
         return own
-    known = RatingSession.objects.filter(
-        study=study, channel=recruitment.channel, platform_hash=fingerprint
-    ).first()
+    if CHANNELS[channel].id_is_key:
+        return _invited(study, channel, arrival, fingerprint, now)
+    return _named(study, channel, arrival, fingerprint, now)
+
+
+def _invited(study: Study, channel: str, arrival: Arrival, fingerprint: str, now: datetime) -> RatingSession:
+    """The invitation is the key, on any device. The identity table is not told: it holds no secrets."""
+    if not Invitation.objects.filter(study=study, token=arrival.participant_id).exists():
+        raise UnknownPerson
+    known = RatingSession.objects.filter(study=study, channel=channel, platform_hash=fingerprint).first()
+    return known or _new_session(study, channel, arrival, fingerprint, now)
+
+
+def _named(study: Study, channel: str, arrival: Arrival, fingerprint: str, now: datetime) -> RatingSession:
+    known = RatingSession.objects.filter(study=study, channel=channel, platform_hash=fingerprint).first()
     if known is None:
-        return _new_session(study, recruitment.channel, arrival, fingerprint, now)
+        return _new_session(study, channel, arrival, fingerprint, now)
     if _same_submission(known, arrival):
         return known
-    if known.consented_at is not None:
+    _begin_anew(known)
+    return _new_session(study, channel, arrival, fingerprint, now)
+
+
+@transaction.atomic
+def _begin_anew(known: RatingSession) -> None:
+    """Forgets a visit without consent; raises NotYours if there is consent by now."""
+    session = RatingSession.objects.select_for_update().filter(pk=known.pk).first()
+    if session and session.consented_at is not None:
         raise NotYours
-    RatingSession.objects.filter(pk=known.pk, consented_at__isnull=True).delete()
-    return _new_session(study, recruitment.channel, arrival, fingerprint, now)
+    if session:
+        session.delete()
 
 
 def _same_submission(session: RatingSession, arrival: Arrival) -> bool:
@@ -75,12 +99,6 @@ def _same_submission(session: RatingSession, arrival: Arrival) -> bool:
         and arrival.submission_id
         and secrets.compare_digest(identity.submission_id.encode(), arrival.submission_id.encode())
     )
-
-
-def hmac_of(study: Study, participant_id: str) -> str:
-    """A keyed hash of a platform id, different in every study: 64 hexadecimal digits."""
-    message = f"{study.pk}\x1f{participant_id}".encode()
-    return hmac.new(settings.SECRET_KEY.encode(), message, "sha256").hexdigest()
 
 
 def _new_session(
@@ -93,7 +111,7 @@ def _new_session(
             session = RatingSession.objects.create(
                 study=study, channel=channel, platform_hash=fingerprint, arrived_at=now, last_seen_at=now
             )
-            if fingerprint:
+            if fingerprint and not CHANNELS[channel].id_is_key:
                 PlatformIdentity.objects.create(
                     session=session,
                     participant_id=arrival.participant_id,
@@ -103,7 +121,7 @@ def _new_session(
     except IntegrityError:
         # The same person opened the link twice at once; the other request made the session.
         theirs = RatingSession.objects.get(study=study, channel=channel, platform_hash=fingerprint)
-        if not _same_submission(theirs, arrival):
+        if not (CHANNELS[channel].id_is_key or _same_submission(theirs, arrival)):
             raise NotYours from None
         return theirs
     return session

@@ -1,28 +1,60 @@
-"""Recruitment platforms as presets: what they call their ids, and where a finished rater is sent.
+"""Recruitment platforms as presets: what they call their ids, where a rater is sent, what an hour must pay.
 
-Facts: Prolific's `external_study_url` placeholders and completion address; CloudResearch Connect's and
-MTurk's parameter names. A platform we do not know is the open link plus a code that the rater copies.
+Facts: Prolific's `external_study_url` placeholders, completion address and minimum; CloudResearch Connect's
+and MTurk's parameter names. A platform we do not know is the open link plus a code that the rater copies.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Final
 from urllib.parse import quote
 
 OPEN: Final = "open"
+INVITED: Final = "invited"
+#: No platform's id is longer; whatever is, was made up.
+LONGEST_ID: Final = 200
+#: How placeholders begin that a platform never filled in.
+PLACEHOLDERS: Final = ("{{", "${")
+
+
+class Outcome(StrEnum):
+    """How a visit ended, as far as a platform cares: each may have a code of its own."""
+
+    COMPLETED = "completed"
+    NO_CONSENT = "no_consent"
+    SCREENED_OUT = "screened_out"
+    FAILED_CHECKS = "failed_checks"
+    STOPPED_EARLY = "stopped_early"
+
+
+def _(words: str) -> str:
+    """Marks words for translation; the page that shows them translates."""
+    return words
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """`*_param` are names in the query of the join link; `completion_url` has one {code} or is empty."""
+    """`*_param` are names in the query of the join link; a completion URL has one {code}.
+
+    An outcome without a URL has its code copied by hand. `join_query` goes after the join link, with the
+    placeholders that the platform fills in. `minimum_hourly` is in minor units by currency. On a channel with
+    `id_is_key` the id is a secret: whoever holds it is that person.
+    """
 
     label: str
     participant_param: str = ""
     study_param: str = ""
     submission_param: str = ""
-    completion_url: str = ""
+    completion_urls: Mapping[Outcome, str] = field(default_factory=dict)
+    minimum_hourly: Mapping[str, int] = field(default_factory=dict)
+    please_return: str = ""
+    preview_submission: str = ""
+    join_query: str = ""
+    id_is_key: bool = False
+    needs_platform_minutes: bool = False
 
     @property
     def names_people(self) -> bool:
@@ -36,20 +68,29 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         participant_param="PROLIFIC_PID",
         study_param="STUDY_ID",
         submission_param="SESSION_ID",
-        completion_url="https://app.prolific.com/submissions/complete?cc={code}",
+        completion_urls=dict.fromkeys(Outcome, "https://app.prolific.com/submissions/complete?cc={code}"),
+        minimum_hourly={"GBP": 600, "USD": 800},
+        please_return=_("Please return your submission on Prolific, with “Stop without completing”."),
+        join_query=("PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"),
+        needs_platform_minutes=True,
     ),
+    # Connect's completion redirect must not be used for anybody screened out, and it takes copied codes.
     "connect": Channel(
         "CloudResearch Connect",
         participant_param="participantId",
         study_param="projectId",
         submission_param="assignmentId",
+        please_return=_("Please return the project on CloudResearch Connect."),
     ),
     "mturk": Channel(
         "Mechanical Turk (survey link)",
         participant_param="workerId",
         study_param="hitId",
         submission_param="assignmentId",
+        please_return=_("Please return the HIT on Mechanical Turk."),
+        preview_submission="ASSIGNMENT_ID_NOT_AVAILABLE",
     ),
+    INVITED: Channel("Invitations", participant_param="invitation", id_is_key=True),
 }
 CHOICES: Final = [(name, channel.label) for name, channel in CHANNELS.items()]
 
@@ -61,24 +102,32 @@ class Arrival:
     participant_id: str = ""
     platform_study_id: str = ""
     submission_id: str = ""
+    is_preview: bool = False
 
 
 def arrival_from(channel_name: str, query: Mapping[str, str]) -> Arrival:
-    """The platform's ids in a join link's query; a placeholder that was never filled in counts as absent."""
+    """The platform's ids in a join link's query. What cannot be an id counts as absent.
+
+    That is a placeholder that was never filled in, an endless text, or one that cannot be printed.
+    """
     channel = CHANNELS[channel_name]
-
-    def value_of(param: str) -> str:
-        value = query.get(param, "").strip()[:200] if param else ""
-        return "" if value.startswith("{{") or "\0" in value else value
-
+    submission = _id_in(query, channel.submission_param)
+    if channel.preview_submission and submission == channel.preview_submission:
+        return Arrival(is_preview=True)
     return Arrival(
-        participant_id=value_of(channel.participant_param),
-        platform_study_id=value_of(channel.study_param),
-        submission_id=value_of(channel.submission_param),
+        participant_id=_id_in(query, channel.participant_param),
+        platform_study_id=_id_in(query, channel.study_param),
+        submission_id=submission,
     )
 
 
-def completion_url(channel_name: str, code: str) -> str:
-    """Where the platform takes a finished rater back; empty if the rater copies the code by hand."""
-    template = CHANNELS[channel_name].completion_url
+def _id_in(query: Mapping[str, str], param: str) -> str:
+    value = query.get(param, "").strip() if param else ""
+    is_id = len(value) <= LONGEST_ID and value.isprintable() and not value.startswith(PLACEHOLDERS)
+    return value if is_id else ""
+
+
+def completion_url(channel_name: str, code: str, outcome: Outcome = Outcome.COMPLETED) -> str:
+    """Where the platform takes a rater back; empty if the rater copies the code by hand."""
+    template = CHANNELS[channel_name].completion_urls.get(outcome, "")
     return template.format(code=quote(code, safe="")) if template and code else ""

@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
 from raters import leaving
-from raters.arriving import hmac_of
 from raters.models import (
     Answer,
     Draft,
@@ -25,7 +24,7 @@ from raters.models import (
     ReplyFlag,
     Skip,
 )
-from raters.selectors import assignments_of
+from raters.selectors import assignments_of, hmac_of
 from studies.models import Study
 
 

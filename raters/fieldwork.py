@@ -33,7 +33,7 @@ class CannotClose(Exception):
 def problems_of(study: Study) -> list[str]:
     """Why the study cannot be opened yet, one sentence each; empty when it can."""
     frozen = material.current_protocol(study)
-    around = journey.problems_of(study) + _recruitment_problems(study)
+    around = journey.problems_of(study) + recruitment_problems(study)
     if frozen is not None:
         return freezing.texts_missing(frozen.document().texts) + around
     return freezing.texts_missing(freezing.texts_of(study)) + freezing.problems_of(study) + around
@@ -63,17 +63,26 @@ def open_study(*, study: Study, now: datetime) -> tuple[Protocol, planning.Plan]
     return protocol, planned
 
 
-def _recruitment_problems(study: Study) -> list[str]:
-    """A platform that takes raters back by a code must know that code, or they are not paid."""
+def recruitment_problems(study: Study) -> list[str]:
+    """Why raters would not be paid, or would lose their place too early; also once the study is open."""
     recruitment = selectors.recruitment_of(study)
-    if not CHANNELS[recruitment.channel].completion_url:
-        return []
-    codes = {
-        "completion code": recruitment.completion_code,
-        "code for stopping early": recruitment.stopped_code,
-    }
-    label = CHANNELS[recruitment.channel].label
-    return [f"missing: {label}'s {name} (recruitment)" for name, code in codes.items() if not code]
+    channel, minutes = CHANNELS[recruitment.channel], recruitment.platform_minutes
+    needed: dict[str, object] = {}
+    if channel.completion_urls:
+        # A platform that takes raters back by a code must know that code, or they are not paid.
+        needed["completion code"] = recruitment.completion_code
+        needed["code for stopping early"] = recruitment.stopped_code
+    if channel.needs_platform_minutes:
+        needed["maximum time in minutes"] = minutes
+    problems = [
+        f"missing: {channel.label}'s {name} (recruitment)" for name, value in needed.items() if not value
+    ]
+    if minutes and study.session_minutes < minutes:
+        problems.append(
+            f"the time limit of {study.session_minutes} minutes is shorter than the platform's maximum of "
+            f"{minutes}: pairs would be given away while their rater is still at work"
+        )
+    return problems
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from django.db.models import Q
 from raters import planning
 from raters.models import Assignment, Booklet, Event, RatingSession
 from raters.noting import note
-from raters.participating import finish, has_ended, has_pairs_open, own_code
+from raters.outcomes import Outcome, code_for
+from raters.participating import finish, has_ended, has_pairs_open
 from raters.selectors import recruitment_of
 
 #: A rater who was here this recently is at work: their pairs are not given to somebody else.
@@ -25,7 +26,7 @@ def stop(*, session: RatingSession, now: datetime) -> RatingSession:
     if has_ended(locked) or locked.consented_at is None:
         return locked
     locked.stopped_at = now
-    locked.code = recruitment_of(locked.study).stopped_code or own_code()
+    locked.code = code_for(recruitment_of(locked.study), Outcome.STOPPED_EARLY)
     locked.save(update_fields=["stopped_at", "code"])
     released = _give_back(locked, now)
     note(locked, Event.Kind.STOPPED, now, released=released)

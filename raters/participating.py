@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
 from django.db import transaction
 
 from raters.models import Event, RatingSession
 from raters.noting import note
+from raters.outcomes import code_for, outcome_of_finishing
 from raters.resting import has_rested
 from raters.selectors import open_assignments, recruitment_of
 from studies.protocol import MAIN, RUBRIC
@@ -60,19 +60,17 @@ def has_ended(session: RatingSession) -> bool:
 
 @transaction.atomic
 def finish(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Completes a session of which every pair is rated, and gives it its code. Raises PairsOpen."""
+    """Completes a session of which every pair is rated, and gives it its code. Raises PairsOpen.
+
+    Failed attention checks are never a rejection: they may have a code of their own, and are complete.
+    """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if has_ended(locked):
         return locked
     if locked.consented_at is None or has_pairs_open(locked):
         raise PairsOpen
     locked.completed_at = now
-    locked.code = recruitment_of(locked.study).completion_code or own_code()
+    locked.code = code_for(recruitment_of(locked.study), outcome_of_finishing(locked))
     locked.save(update_fields=["completed_at", "code"])
     note(locked, Event.Kind.COMPLETED, now)
     return locked
-
-
-def own_code() -> str:
-    """12 characters that cannot be mistaken for one another when copied by hand."""
-    return "".join(secrets.choice("ABCDEFGHJKLMNPQRSTUVWXYZ23456789") for _ in range(12))

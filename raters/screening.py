@@ -57,6 +57,11 @@ def exclusion_reason(session: RatingSession) -> str:
     return exclusion_reasons([session])[session.pk]
 
 
+def checks_failed(session: RatingSession) -> int:
+    """How many attention checks were answered otherwise than the extra row asked. A skipped one is not failed."""
+    return screenings([session])[session.pk].checks_failed
+
+
 def exclusion_reasons(sessions: Sessions) -> dict[int, str]:
     """Why their ratings are not analysed, by primary key, the weightiest reason of each; empty if they are.
 

@@ -134,6 +134,11 @@ def make_rater(study: Study, *, now: datetime = NOW, participant_id: str = "") -
     session = arriving.arrive(
         study=study, arrival=arrival if participant_id else Arrival(), known_token=None, now=now
     )
+    return make_rater_of(session, now=now)
+
+
+def make_rater_of(session: RatingSession, *, now: datetime = NOW) -> RatingSession:
+    """Whoever has arrived consents, claims a booklet and reads the instructions."""
     arriving.consent(session=session, now=now)
     participating.read_instructions(session=session, now=now)
     session.refresh_from_db()

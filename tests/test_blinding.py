@@ -73,7 +73,9 @@ def loud_study() -> Study:
     Response.objects.filter(dialogue__study=study).update(writer="LOUDWRITER")
     pairing.make_pairs(study=study, rng=random.Random(1), baseline="LOUDHUMAN")
     factories.add_decoys(study, 12)
-    Recruitment.objects.create(study=study, channel="prolific", completion_code="CODE", stopped_code="PART")
+    Recruitment.objects.create(
+        study=study, channel="prolific", completion_code="CODE", stopped_code="PART", platform_minutes=73
+    )
     judges = make_judges(
         study,
         make_provider("LOUDPROVIDER", key_name="LOUDSECRET_API_KEY"),

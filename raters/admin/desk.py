@@ -7,8 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from raters import export, fieldwork, screening, selectors, tasks
+from raters.admin import desk_people
 from raters.admin.desk_forms import Forms, forms_for
+from raters.admin.desk_people import allow
+from raters.channels import CHANNELS
 from raters.forms import RatingForm
 from raters.models import ExportJob
 from studies import freezing, pairing
@@ -29,7 +31,7 @@ from studies.protocol import MAIN
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
-    _allow(request, "studies.change_study")
+    allow(request, "studies.change_study")
     sent = forms_for(request, study)
     if request.method == "POST":
         action = ACTIONS.get(request.POST.get("action", ""))
@@ -144,6 +146,9 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "freeze": _freeze,
     "close": _close,
     "export": _export,
+    "invite": desk_people.invite,
+    "returned": desk_people.returned,
+    "ran_out": desk_people.returned,
 }
 
 
@@ -151,15 +156,15 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
 def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the desk that renews itself."""
     study = get_object_or_404(Study, pk=pk)
-    _allow(request, "studies.view_study")
-    return render(request, "admin/raters/_progress.html", _progress_context(study))
+    allow(request, "studies.view_study")
+    return render(request, "admin/raters/_progress.html", _progress_context(request, study))
 
 
 @require_safe
 def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A pair as raters would see it, before anything is frozen. Nothing can be sent from here."""
     study = get_object_or_404(Study, pk=pk)
-    _allow(request, "studies.view_study")
+    allow(request, "studies.view_study")
     page = selectors.preview_page(study, number)
     document = freezing.preview_document(study)
     form = RatingForm(document, [asked.key for asked in document.rubric], MAIN)
@@ -175,35 +180,18 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 
 @require_safe
-def payments(request: HttpRequest, pk: int) -> StreamingHttpResponse:
-    """The payment list, the only file that holds platform ids."""
-    study = get_object_or_404(Study, pk=pk)
-    _allow(request, "raters.view_platformidentity")
-    return StreamingHttpResponse(
-        export.payment_rows(study),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{study.slug}-payments.csv"'},
-    )
-
-
-@require_safe
 def download(request: HttpRequest, pk: int, job: int) -> FileResponse:
     """A finished export, checked to belong to this study."""
-    _allow(request, "studies.change_study")
+    allow(request, "studies.change_study")
     done = get_object_or_404(ExportJob, pk=job, study_id=pk, status=ExportJob.Status.DONE)
     return FileResponse(export.open_export(done), as_attachment=True, filename=export.file_name_of(done))
-
-
-def _allow(request: HttpRequest, permission: str) -> None:
-    if not request.user.has_perm(permission):
-        raise PermissionDenied
 
 
 def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, Any]:
     protocol = material.current_protocol(study)
     return {
         **admin.site.each_context(request),
-        **_progress_context(study),
+        **_progress_context(request, study),
         "title": _("Desk: %s") % study.slug,
         "opts": Study._meta,
         "problems": [] if study.opened_at else fieldwork.problems_of(study),
@@ -216,14 +204,42 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
         "unread": selectors.unread_messages(study),
         "may_pay": request.user.has_perm("raters.view_platformidentity"),
+        **_way_in(request, study),
+        **_people_context(request, study),
     }
 
 
-def _progress_context(study: Study) -> dict[str, Any]:
+def _way_in(request: HttpRequest, study: Study) -> dict[str, Any]:
+    """The join link, and the same as the platform wants it, placeholders and all."""
+    channel = CHANNELS[selectors.recruitment_of(study).channel]
+    link = request.build_absolute_uri(reverse("raters:join", args=[study.slug]))
+    return {
+        "join_link": link,
+        "platform": channel.label,
+        "platform_link": f"{link}?{channel.join_query}" if channel.join_query else "",
+        "is_by_invitation": channel.id_is_key,
+    }
+
+
+def _people_context(request: HttpRequest, study: Study) -> dict[str, Any]:
+    invited = list(selectors.invitations_of(study))
+    return {
+        "recruitment_problems": fieldwork.recruitment_problems(study) if study.is_open else [],
+        "invitations": invited,
+        "invitations_used": sum(row.is_used for row in invited),
+        "may_invite": request.user.has_perm("raters.add_invitation"),
+        "may_see_invitations": request.user.has_perm("raters.view_invitation"),
+        "may_mark": request.user.has_perm("raters.change_ratingsession"),
+    }
+
+
+def _progress_context(request: HttpRequest, study: Study) -> dict[str, Any]:
     return {
         "study": study,
         "progress": selectors.progress_of(study),
         "imbalance": selectors.realised_imbalance(study),
         "exclusions": screening.exclusions_of(study),
+        "pay": selectors.pay_of(study),
+        "may_pay": request.user.has_perm("raters.view_platformidentity"),
         "exports": study.exports.order_by("-requested_at")[:5],
     }

@@ -1,16 +1,20 @@
-"""The desk's forms: which replies are paired, and how many decoys there are."""
+"""The desk's forms: what is paired, how many decoys there are, who is invited, who gave a place back."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from raters import inviting
 from studies.models import Response, Study, System
+
+#: The buttons below the box of ids.
+RETURNED: Final = ("returned", "ran_out")
 
 
 class PairingForm(forms.Form):
@@ -84,12 +88,40 @@ class DecoyForm(forms.Form):
     )
 
 
+class InvitationForm(forms.Form):
+    """How many invitations to make, and what to call them."""
+
+    count = forms.IntegerField(
+        label=gettext_lazy("How many"), min_value=1, max_value=inviting.MOST, initial=10
+    )
+    labels = forms.CharField(
+        required=False,
+        label=gettext_lazy("Labels"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("One a line, for you to know whom you sent which. Never exported."),
+    )
+
+    def label_lines(self) -> list[str]:
+        return [line.strip() for line in self.cleaned_data["labels"].splitlines() if line.strip()]
+
+
+class ReturnedForm(forms.Form):
+    """Whose places came back, by the platform's ids."""
+
+    ids = forms.CharField(
+        label=gettext_lazy("Submission or participant ids, one a line"),
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The desk's forms; the one that was sent holds what was sent."""
 
     pairing: PairingForm
     decoys: DecoyForm
+    invitations: InvitationForm
+    returned: ReturnedForm
 
 
 def forms_for(request: HttpRequest, study: Study) -> Forms:
@@ -97,4 +129,6 @@ def forms_for(request: HttpRequest, study: Study) -> Forms:
     return Forms(
         PairingForm(study, request.POST if sent == "pair" else None),
         DecoyForm(request.POST if sent == "decoys" else None),
+        InvitationForm(request.POST if sent == "invite" else None, prefix="invite"),
+        ReturnedForm(request.POST if sent in RETURNED else None),
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from raters import leaving, selectors
+from raters import leaving, returning, selectors
 from raters.admin import erasures
 from raters.models import ExportJob, PlatformIdentity, RatingSession
 from studies.admin import LookOnly
@@ -34,7 +34,7 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
     )
     list_filter = ("study", "is_pilot")
     search_fields = ("pseudonym", "code")
-    actions = ("give_back_open_pairs", "erase_rater")
+    actions = ("mark_returned", "give_back_open_pairs", "erase_rater")
     change_form_template = "admin/raters/session_change_form.html"
     fields = (
         "pseudonym",
@@ -63,7 +63,7 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
 
     @admin.action(
         permissions=["change"],
-        description=_("Give their open pairs to other raters (returned on the platform)"),
+        description=_("Returned on the platform, ratings left to us: give only their open pairs to others"),
     )
     def give_back_open_pairs(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> None:
         running = list(chosen.filter(consented_at__isnull=False, completed_at=None, stopped_at=None))
@@ -94,6 +94,18 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
             path("<int:pk>/stored/", guard(erasures.stored), name="raters_ratingsession_stored"),
         ]
         return own + super().get_urls()
+
+    @admin.action(
+        permissions=["change"],
+        description=_("Returned on the platform: leave their ratings out, give all their pairs to others"),
+    )
+    def mark_returned(self, request: HttpRequest, chosen: QuerySet[RatingSession]) -> None:
+        consented = list(chosen.filter(consented_at__isnull=False))
+        for session in consented:
+            returning.mark_returned(session=session, now=timezone.now())
+        count = len(consented)
+        told = ngettext("%d session is marked as returned.", "%d sessions are marked as returned.", count)
+        messages.success(request, told % count)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from raters.admin import desk
+from raters.admin import desk, desk_people
 from raters.models import Recruitment
 from studies.admin import StudyAdminBase
 from studies.models import Study
@@ -25,6 +25,45 @@ class RecruitmentInline(admin.StackedInline[Recruitment, Study]):
     can_delete = False
     min_num = 1
     max_num = 1
+    fieldsets = (
+        (None, {"fields": ("channel",)}),
+        (
+            _("Codes, one for each way in which a visit ends"),
+            {
+                "fields": (
+                    "completion_code",
+                    "stopped_code",
+                    "no_consent_code",
+                    "screened_out_code",
+                    "failed_checks_code",
+                ),
+                "description": _(
+                    "Enter the same codes on the platform. Prolific needs the first two before the study "
+                    "opens."
+                ),
+            },
+        ),
+        (
+            _("Time"),
+            {
+                "fields": ("platform_minutes",),
+                "description": _(
+                    "Prolific allows at least 2 + 2m + 2√m minutes for a study estimated at m: 73 for 30. "
+                    "The exact number stands beside the study there."
+                ),
+            },
+        ),
+        (
+            _("Pay"),
+            {
+                "fields": ("reward_minor", "screened_out_minor", "minimum_hourly_minor", "currency"),
+                "description": _(
+                    "Never shown to raters: what they are paid stands in the study's own text. From these "
+                    "the desk tells what an hour pays, and suggests amounts for whoever ends early."
+                ),
+            },
+        ),
+    )
 
 
 @admin.register(Study)
@@ -49,7 +88,9 @@ class StudyAdmin(StudyAdminBase):
             path("<int:pk>/desk/", guard(desk.desk), name="raters_study_desk"),
             path("<int:pk>/progress/", guard(desk.progress), name="raters_study_progress"),
             path("<int:pk>/preview/<int:number>/", guard(desk.preview), name="raters_study_preview"),
-            path("<int:pk>/payments/", guard(desk.payments), name="raters_study_payments"),
+            path("<int:pk>/payments/", guard(desk_people.payments), name="raters_study_payments"),
+            path("<int:pk>/bonus/", guard(desk_people.bonuses), name="raters_study_bonus"),
+            path("<int:pk>/invitations/", guard(desk_people.invitations), name="raters_study_invitations"),
             path("<int:pk>/exports/<int:job>/", guard(desk.download), name="raters_study_download"),
         ]
         return own + super().get_urls()

@@ -2,15 +2,17 @@
 
 from raters.export.folders import NotAnExport, export_to
 from raters.export.jobs import NotDone, file_name_of, open_export, request_export, run_waiting
-from raters.export.payments import payment_rows
+from raters.export.payments import bonus_rows, invitation_rows, payment_rows
 from raters.export.person import everything_about
 
 __all__ = [
     "NotAnExport",
     "NotDone",
+    "bonus_rows",
     "everything_about",
     "export_to",
     "file_name_of",
+    "invitation_rows",
     "open_export",
     "payment_rows",
     "request_export",

@@ -1,6 +1,7 @@
 """Answers for pages: where a rater is, what a page may show, how fieldwork stands."""
 
 from raters.selectors.fieldwork import Progress, progress_by_study, progress_of, realised_imbalance
+from raters.selectors.invitations import Invited, invitations_of
 from raters.selectors.journey import (
     assignment_for,
     assignments_of,
@@ -23,9 +24,10 @@ from raters.selectors.pages import (
     preview_page,
     review_rows,
 )
-from raters.selectors.payments import Payment, payments_of
+from raters.selectors.payments import Pay, Payment, bonuses_of, pay_of, payments_of
 from raters.selectors.people import (
     document_for,
+    hmac_of,
     minutes_of,
     outcome_of,
     recruitment_of,
@@ -37,7 +39,9 @@ from raters.selectors.rights import Rights, pairs_erased, rights_of, unread_mess
 
 __all__ = [
     "GivenAnswers",
+    "Invited",
     "PairPage",
+    "Pay",
     "Payment",
     "Progress",
     "ReviewRow",
@@ -46,10 +50,13 @@ __all__ = [
     "assignments_of",
     "blinding_assignments",
     "blinding_open",
+    "bonuses_of",
     "document_for",
     "facts_of",
     "given_answers",
     "has_said_what_was_compared",
+    "hmac_of",
+    "invitations_of",
     "is_reachable",
     "minutes_of",
     "next_assignment",
@@ -58,6 +65,7 @@ __all__ = [
     "pair_page",
     "pairs_erased",
     "pairs_rated",
+    "pay_of",
     "payments_of",
     "preview_page",
     "progress_by_study",

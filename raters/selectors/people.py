@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from raters.channels import completion_url
+from raters.channels import Outcome, completion_url
 from raters.models import RatingSession, Recruitment
 from studies import selectors as material
 from studies.models import Study
@@ -39,7 +41,20 @@ def way_back(session: RatingSession) -> str:
     """The platform's address that takes the code; empty unless the code is one that the platform knows."""
     if session.code not in codes_of(recruitment_of(session.study)):
         return ""
-    return completion_url(session.channel, session.code)
+    return completion_url(session.channel, session.code, _outcome_by(session))
+
+
+def _outcome_by(session: RatingSession) -> Outcome:
+    """How the visit ended for the platform. Where two codes share a way back it does not matter which."""
+    if session.completed_at:
+        return Outcome.COMPLETED
+    return Outcome.SCREENED_OUT if session.turned_away_at else Outcome.STOPPED_EARLY
+
+
+def hmac_of(study: Study, participant_id: str) -> str:
+    """A keyed hash of a platform id, different in every study: 64 hexadecimal digits."""
+    message = f"{study.pk}\x1f{participant_id}".encode()
+    return hmac.new(settings.SECRET_KEY.encode(), message, "sha256").hexdigest()
 
 
 def codes_of(recruitment: Recruitment) -> set[str]:

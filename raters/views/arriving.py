@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import arriving, selectors
-from raters.channels import arrival_from
+from raters import arriving, outcomes, selectors
+from raters.channels import INVITED, arrival_from
 from raters.models import RatingSession
+from raters.outcomes import Outcome
 from raters.steps import Step
 from raters.views.pages import SeeOther, go_on, page, step_of
 from studies.protocol import Theme
@@ -30,25 +32,45 @@ class ThemeBox:
     is_ticked: bool
 
 
+#: Why somebody cannot come in: the page that says so, and its status.
+REFUSALS: Final[dict[type[Exception], tuple[str, int]]] = {
+    arriving.OnlyLooking: ("accept_first", 200),
+    arriving.StudyNotOpen: ("not_open", 200),
+    arriving.UnknownPerson: ("unknown_person", 400),
+    arriving.NotYours: ("not_yours", 403),
+}
+
+
 @never_cache
-@require_GET
+@require_safe
 def join(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The link on the platform: notes who came, takes nothing, goes on to an address without the ids."""
     study = selectors.study_for_raters(slug)
+    if request.method == "HEAD":
+        return HttpResponse()
     arrival = arrival_from(selectors.recruitment_of(study).channel, request.GET.dict())
+    known = _remembered(request, slug)
     try:
-        session = arriving.arrive(
-            study=study, arrival=arrival, known_token=_remembered(request, slug), now=timezone.now()
-        )
-    except arriving.StudyNotOpen:
-        return render(request, "raters/not_open.html", {"title": study.title})
-    except arriving.UnknownPerson:
-        return render(request, "raters/unknown_person.html", {"title": study.title}, status=400)
-    except arriving.NotYours:
-        return render(request, "raters/not_yours.html", {"title": study.title}, status=403)
+        session = arriving.arrive(study=study, arrival=arrival, known_token=known, now=timezone.now())
+    except tuple(REFUSALS) as refused:
+        return _refuse(request, slug, type(refused))
     answer = SeeOther(reverse("raters:here", args=[session.token]))
     _remember(answer, request, slug, session.token)
     return answer
+
+
+def _refuse(request: HttpRequest, slug: str, why: type[Exception]) -> HttpResponseBase:
+    """Why somebody cannot come in, in the study's language and in the platform's own words."""
+    study = selectors.study_for_raters(slug)
+    recruitment = selectors.recruitment_of(study)
+    name, status = REFUSALS[why]
+    context = {
+        "title": study.title,
+        "please_return": outcomes.please_return(recruitment),
+        "is_invited": recruitment.channel == INVITED,
+    }
+    with translation.override(study.language):
+        return render(request, f"raters/{name}.html", context, status=status)
 
 
 @never_cache
@@ -68,9 +90,9 @@ def consent(request: HttpRequest, token: UUID) -> HttpResponseBase:
     if step_of(session) not in (Step.CONSENT, Step.DECLINED):
         return go_on(session)
     if not session.study.is_open:
-        return page(request, session, "raters/not_open.html")
+        return _turn_back(request, session, "not_open")
     if not arriving.has_room(session.study):
-        return page(request, session, "raters/full.html")
+        return _turn_back(request, session, "full")
     return _consent_page(request, session)
 
 
@@ -83,9 +105,9 @@ def _answer_consent(request: HttpRequest, session: RatingSession) -> HttpRespons
     try:
         return go_on(arriving.consent(session=session, now=timezone.now(), opted_out=opted_out))
     except arriving.StudyFull:
-        return page(request, session, "raters/full.html")
+        return _turn_back(request, session, "full")
     except arriving.StudyNotOpen:
-        return page(request, session, "raters/not_open.html")
+        return _turn_back(request, session, "not_open")
 
 
 def _consent_page(
@@ -109,7 +131,20 @@ def declined(request: HttpRequest, token: UUID) -> HttpResponseBase:
     session = selectors.session_for(token)
     if step_of(session) is not Step.DECLINED:
         return go_on(session)
-    return page(request, session, "raters/declined.html")
+    recruitment = selectors.recruitment_of(session.study)
+    return _turn_back(
+        request,
+        session,
+        "declined",
+        code=outcomes.code_for(recruitment, Outcome.NO_CONSENT),
+        completion_url=outcomes.address_for(recruitment, Outcome.NO_CONSENT),
+    )
+
+
+def _turn_back(request: HttpRequest, session: RatingSession, name: str, **context: Any) -> HttpResponseBase:
+    """A page that ends a visit before any work, and asks for the place on the platform back."""
+    words = outcomes.please_return(selectors.recruitment_of(session.study))
+    return page(request, session, f"raters/{name}.html", please_return=words, **context)
 
 
 def _cookie_name(slug: str) -> str:

@@ -27,6 +27,8 @@ def test_the_desk_works_and_renews_itself_under_the_policy(page: Page, live_serv
     page.get_by_label("Username").fill("head")
     page.get_by_label("Password").fill("secret")
     page.get_by_role("button", name="Log in").click()
+    page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/change/")
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/desk/")
     assert page.evaluate("htmx.version") == "2.0.10"
 

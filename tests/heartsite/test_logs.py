@@ -19,7 +19,8 @@ from tests.running import Site, running_site
 TOKEN = "4f1c9d0e-1111-4222-8333-1234567890ab"
 PERSON = "5e9f9b8a2c0d4e6f7a8b9c0d"
 QUERY = f"PROLIFIC_PID={PERSON}&STUDY_ID=st77777&SESSION_ID=se88888"
-SECRETS = (TOKEN, PERSON, "PROLIFIC_PID", "st77777", "se88888")
+INVITATION = "Zk3vQ0x9pY-invited_7Tw2L"
+SECRETS = (TOKEN, PERSON, INVITATION, "PROLIFIC_PID", "st77777", "se88888")
 
 
 @pytest.fixture(scope="module")
@@ -33,10 +34,12 @@ def test_logs_of_the_running_site_hold_no_address_and_no_id(site: Site) -> None:
     assert site.get(f"/join/no-such-study/?{QUERY}").status == 404
     assert site.get(f"/r/{TOKEN}/?{QUERY}").status == 404
     assert site.get(f"/{PERSON}/{TOKEN}?{QUERY}").status == 404
+    assert site.get(f"/join/sample/?invitation={INVITATION}").status in {200, 303}
     _send_nonsense(site)
     _break_database(site)
     assert site.get(f"/join/sample/?{QUERY}").status == 500
     assert site.get(f"/r/{TOKEN}/?{QUERY}").status == 500
+    assert site.get(f"/join/sample/?invitation={INVITATION}").status == 500
 
     logs = site.logs()
 

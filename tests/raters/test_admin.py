@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -10,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
-from raters import tasks
-from raters.models import Assignment, ExportJob, PlatformIdentity, RatingSession, Recruitment
+from raters import leaving, tasks
+from raters.models import Assignment, ExportJob, Invitation, PlatformIdentity, RatingSession, Recruitment
 from studies.models import Pair, Study
 from tests import factories
 
@@ -174,8 +175,8 @@ def test_the_payment_list_holds_the_platforms_id_and_what_paying_needs(researche
 
     lines = b"".join(answer.streaming_content).decode().split()  # type: ignore[attr-defined]
     assert lines == [
-        "participant_id,submission_id,rater,outcome,pairs,minutes,code",
-        f"pid-1,submission-of-pid-1,{session.pseudonym},completed,4,20,PAY",
+        "participant_id,submission_id,rater,outcome,pairs,skipped,minutes,amount,code",
+        f"pid-1,submission-of-pid-1,{session.pseudonym},completed,4,0,20,,PAY",
     ]
 
 
@@ -270,9 +271,9 @@ def test_an_edit_does_not_undo_an_opening_in_another_window(researcher: Client) 
 
 
 def test_platform_ids_can_be_emptied(researcher: Client) -> None:
-    study = factories.make_study()
+    study = factories.open_study(factories.make_study())
     Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
-    session = factories.make_rater(factories.open_study(study), participant_id="pid-1")
+    session = factories.make_rater(study, participant_id="pid-1")
 
     researcher.post(
         reverse("admin:raters_platformidentity_changelist"),
@@ -281,3 +282,153 @@ def test_platform_ids_can_be_emptied(researcher: Client) -> None:
 
     assert not PlatformIdentity.objects.exists()
     assert RatingSession.objects.filter(pk=session.pk).exists()
+
+
+def posted(client: Client, address: str, **fields: str) -> str:
+    return client.post(address, fields, follow=True).content.decode()
+
+
+def streamed(client: Client, address: str) -> str:
+    return b"".join(client.get(address).streaming_content).decode()  # type: ignore[attr-defined]
+
+
+def test_invitations_are_made_on_the_desk_and_leave_as_a_file(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    assert "Make invitations" not in page(researcher, desk_of(study))
+    Recruitment.objects.create(study=study, channel="invited")
+    fields = {"action": "invite", "invite-count": "2", "invite-labels": "Ann\r\n\r\n"}
+
+    text = posted(researcher, desk_of(study), **fields)
+
+    assert "2 invitations made." in text
+    assert "2 invitations, 0 used." in text
+    first, *rows = streamed(researcher, reverse("admin:raters_study_invitations", args=[study.pk])).split()
+    tokens = Invitation.objects.order_by("pk").values_list("token", flat=True)
+    join = "http://testserver/join/kind-words/?invitation="
+    assert [first, *rows] == [
+        "label,link,used",
+        *(f"{n},{join}{t},0" for n, t in zip(("Ann", ""), tokens, strict=True)),
+    ]
+    assert not any(token in page(researcher, desk_of(study)) for token in tokens)
+    Client().get(f"/join/kind-words/?invitation={tokens[0]}")
+    factories.make_rater_of(RatingSession.objects.get())
+    assert "2 invitations, 1 used." in page(researcher, desk_of(study))
+
+
+@pytest.mark.parametrize(
+    ("count", "labels", "said"),
+    [
+        ("1001", "", "less than or equal to 1000"),
+        ("1", "a\nb", "2 labels for 1 invitations"),
+        ("", "", "required"),
+    ],
+)
+def test_invitations_that_cannot_be_made_are_refused(
+    researcher: Client, count: str, labels: str, said: str
+) -> None:
+    study = factories.make_study()
+    Recruitment.objects.create(study=study, channel="invited")
+    fields = {"action": "invite", "invite-count": count, "invite-labels": labels}
+
+    assert said in posted(researcher, desk_of(study), **fields)
+    assert not Invitation.objects.exists()
+
+
+def test_ids_that_nobody_has_are_told_and_stay_in_the_box(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
+    session = factories.make_rater(study, participant_id="pid-1")
+
+    text = posted(researcher, desk_of(study), action="returned", ids="who\r\npid-1\r\n")
+
+    session.refresh_from_db()
+    assert session.returned_at is not None
+    assert "1 session marked." in text
+    assert "Line 1: nobody here has the id who." in text
+    assert re.search(r"<textarea[^>]*>\s*who</textarea>", text)
+
+
+def test_places_that_ran_out_keep_their_ratings(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
+    session = factories.make_rater(study, participant_id="pid-1")
+
+    posted(researcher, desk_of(study), action="ran_out", ids="submission-of-pid-1")
+
+    session.refresh_from_db()
+    assert session.returned_at is None
+    assert session.timed_out_at is not None
+
+
+def test_sessions_are_marked_as_returned_in_their_list(researcher: Client) -> None:
+    session = factories.make_rater(factories.open_study(factories.make_study()))
+
+    researcher.post(
+        reverse("admin:raters_ratingsession_changelist"),
+        {"action": "mark_returned", "_selected_action": [session.pk]},
+    )
+
+    session.refresh_from_db()
+    assert session.returned_at is not None
+    assert Assignment.objects.filter(released_at__isnull=False).count() == 4
+
+
+def test_the_desk_says_what_an_hour_pays_and_warns(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    recruitment = Recruitment.objects.create(study=study, channel="prolific", reward_minor=340)
+    assert "from the first complete session on" in page(researcher, desk_of(study))
+    factories.rate_all(factories.make_rater(study, participant_id="pid-1"))
+
+    text = " ".join(page(researcher, desk_of(study)).split())
+    assert (
+        "Median of 1 complete session: 20.0 min: <strong>£10.20 an hour</strong> (the least is £6.00)."
+        in text
+    )
+    recruitment.reward_minor = 100
+    recruitment.save()
+    renewed = page(researcher, reverse("admin:raters_study_progress", args=[study.pk]))
+    assert "Too little: £3.00 an hour, and the least is £6.00." in renewed
+    assert "Payment list" in renewed
+
+
+def test_the_bonus_file_is_streamed_to_whoever_may_see_ids(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific", stopped_code="PART", reward_minor=500)
+    session = factories.make_rater(study, participant_id="pid-1")
+    factories.rate(factories.assignments_of(session)[0])
+    leaving.stop(session=session, now=factories.NOW)
+
+    assert streamed(researcher, reverse("admin:raters_study_bonus", args=[study.pk])) == "pid-1,1.25\r\n"
+
+
+def test_prolific_gets_the_link_with_its_placeholders(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific")
+
+    text = unescape(page(researcher, desk_of(study)))
+
+    query = "PROLIFIC_PID={{%PROLIFIC_PID%}}&STUDY_ID={{%STUDY_ID%}}&SESSION_ID={{%SESSION_ID%}}"
+    assert f"<code>http://testserver/join/kind-words/?{query}</code>" in text
+
+
+def test_an_open_study_says_what_is_wrong_with_its_recruitment(researcher: Client) -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific")
+
+    assert "missing: Prolific&#x27;s completion code (recruitment)" in page(researcher, desk_of(study))
+
+
+def test_whoever_may_change_studies_alone_sees_no_ids_and_no_links() -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="invited")
+    client = Client()
+    client.force_login(factories.make_staff())
+
+    for name in ("payments", "bonus", "invitations"):
+        assert client.get(reverse(f"admin:raters_study_{name}", args=[study.pk])).status_code == 403
+    text = page(client, desk_of(study))
+    assert "Make invitations" not in text
+    assert "Places that came back" not in text
+    assert client.post(desk_of(study), {"action": "invite", "invite-count": "1"}).status_code == 403
+    assert client.post(desk_of(study), {"action": "returned", "ids": "x"}).status_code == 403
+    assert not Invitation.objects.exists()

@@ -67,7 +67,7 @@ def test_an_erased_person_who_comes_again_is_a_new_one(study: Study, session: Ra
 def test_an_invitation_that_names_the_rater_goes_with_them(study: Study, session: RatingSession) -> None:
     mine = Invitation.objects.create(study=study, label="Jo", created_at=NOW)
     Invitation.objects.create(study=study, label="Sam", created_at=NOW)
-    session.platform_hash = arriving.hmac_of(study, mine.token)
+    session.platform_hash = selectors.hmac_of(study, mine.token)
     session.save()
 
     assert erase(session).counts["invitations"] == 1

@@ -18,7 +18,12 @@ pytestmark = pytest.mark.django_db
 def planted(study: Study) -> tuple[RatingSession, list[str]]:
     """A complete session of somebody from a platform, and what must not leave with it."""
     Recruitment.objects.create(
-        study=study, channel="prolific", completion_code="PAYCODE77", stopped_code="PART"
+        study=study,
+        channel="prolific",
+        completion_code="PAYCODE77",
+        stopped_code="PART",
+        platform_minutes=73,
+        reward_minor=450,
     )
     open_study(study)
     session = rate_all(make_rater(study, participant_id="PLATFORMPERSON5"))
@@ -79,6 +84,6 @@ def test_the_payment_list_holds_what_paying_needs() -> None:
     study = make_study()
     session, _ = planted(study)
     assert list(payment_rows(study)) == [
-        "participant_id,submission_id,rater,outcome,pairs,minutes,code\r\n",
-        f"PLATFORMPERSON5,submission-of-PLATFORMPERSON5,{session.pseudonym},completed,4,20,PAYCODE77\r\n",
+        "participant_id,submission_id,rater,outcome,pairs,skipped,minutes,amount,code\r\n",
+        f"PLATFORMPERSON5,submission-of-PLATFORMPERSON5,{session.pseudonym},completed,4,0,20,4.50,PAYCODE77\r\n",
     ]

@@ -87,7 +87,7 @@ def test_the_platform_id_is_kept_apart_and_hashed_per_study(prolific: Study) -> 
     assert len(session.platform_hash) == 64
     assert PlatformIdentity.objects.get().participant_id == "pid-1"
     other = factories.make_study("other-study")
-    assert arriving.hmac_of(other, "pid-1") != session.platform_hash
+    assert selectors.hmac_of(other, "pid-1") != session.platform_hash
 
 
 def test_the_same_person_comes_back_to_the_same_session(prolific: Study) -> None:

@@ -77,8 +77,26 @@ def test_a_platform_that_takes_raters_back_must_know_their_codes() -> None:
     study = factories.make_study()
     recruitment = Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY")
 
-    assert fieldwork.problems_of(study) == ["missing: Prolific's code for stopping early (recruitment)"]
+    assert fieldwork.problems_of(study) == [
+        "missing: Prolific's code for stopping early (recruitment)",
+        "missing: Prolific's maximum time in minutes (recruitment)",
+    ]
     recruitment.stopped_code = "PART"
+    recruitment.platform_minutes = 90
+    recruitment.save()
+    assert fieldwork.problems_of(study) == []
+
+
+def test_the_time_limit_is_not_shorter_than_the_platforms() -> None:
+    study = factories.make_study(session_minutes=90)
+    recruitment = Recruitment.objects.create(study=study, channel="connect", platform_minutes=91)
+
+    (problem,) = fieldwork.problems_of(study)
+    assert problem == (
+        "the time limit of 90 minutes is shorter than the platform's maximum of 91: "
+        "pairs would be given away while their rater is still at work"
+    )
+    recruitment.platform_minutes = None
     recruitment.save()
     assert fieldwork.problems_of(study) == []
 
