@@ -7,7 +7,7 @@ keep the plan whole is told in the plan only, without their words and reasons.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from django.db.models import Exists, OuterRef
 
@@ -72,7 +72,7 @@ class AssignmentRow(NamedTuple):
     protocol_hash: str
     booklet: int
     remainder_of: int | None
-    rater: str
+    rater: str | None
     position: int
     pair: str
     dialogue: str
@@ -80,11 +80,11 @@ class AssignmentRow(NamedTuple):
     order: str
     asks_reason: bool
     instructed_value: int | None
-    shown_at: str
-    released_at: str
     rated_main: bool
     rated_rubric: bool
     skipped: bool
+    shown_at: str
+    released_at: str
 
 
 class ErasureRow(NamedTuple):
@@ -217,23 +217,14 @@ def assignment_rows(study: Study) -> Iterator[AssignmentRow]:
         "order",
         "asks_reason",
         "instructed_value",
-        "shown_at",
-        "released_at",
         "rated_main",
         "rated_rubric",
         "skipped",
+        "shown_at",
+        "released_at",
     )
-    for row in selected.iterator(chunk_size=CHUNK):
-        yield _planned(row)
-
-
-def _planned(row: tuple[Any, ...]) -> AssignmentRow:
-    found = AssignmentRow._make(row)
-    return found._replace(
-        rater=found.rater or "",
-        shown_at=iso_utc(row[AssignmentRow._fields.index("shown_at")]),
-        released_at=iso_utc(row[AssignmentRow._fields.index("released_at")]),
-    )
+    for *facts, shown, released in selected.iterator(chunk_size=CHUNK):
+        yield AssignmentRow._make((*facts, iso_utc(shown), iso_utc(released)))
 
 
 def erasure_rows(study: Study) -> Iterator[ErasureRow]:

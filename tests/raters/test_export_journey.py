@@ -171,11 +171,11 @@ def test_the_plan_is_told_place_by_place(tmp_path: Path) -> None:
         "order": rated.order,
         "asks_reason": "0",
         "instructed_value": "-1",
-        "shown_at": "2025-03-03T09:04:30Z",
-        "released_at": "",
         "rated_main": "1",
         "rated_rubric": "0",
         "skipped": "0",
+        "shown_at": "2025-03-03T09:04:30Z",
+        "released_at": "",
     }
     flags = [(row["rated_main"], row["rated_rubric"], row["skipped"]) for row in own]
     assert flags == [("1", "0", "0"), ("0", "0", "1"), ("0", "0", "0"), ("1", "1", "0")]
