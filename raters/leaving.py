@@ -20,10 +20,15 @@ AT_WORK: Final = timedelta(minutes=15)
 
 @transaction.atomic
 def stop(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays."""
+    """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays.
+
+    A session in which nothing is left to rate is completed instead: it is paid as a whole.
+    """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if has_ended(locked) or locked.consented_at is None:
         return locked
+    if locked.instructed_at and not has_pairs_open(locked):
+        return finish(session=locked, now=now)
     locked.stopped_at = now
     locked.code = recruitment_of(locked.study).stopped_code or own_code()
     locked.save(update_fields=["stopped_at", "code"])
@@ -68,6 +73,11 @@ def abandoned(*, now: datetime) -> list[RatingSession]:
         if session.consented_at
         and session.consented_at + timedelta(minutes=session.study.session_minutes) < now
     ]
+
+
+def give_back_all(session: RatingSession, now: datetime) -> int:
+    """Everything of the session's booklet back into the plan: for somebody who has rated nothing."""
+    return _give_back(session, now)
 
 
 def _give_back(session: RatingSession, now: datetime) -> int:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 
 from raters.models import Assignment, Event, Rating, RatingScore, RatingSession
-from raters.participating import has_ended
+from raters.participating import has_ended, seen
 from studies.models import Dimension
 
 
@@ -61,7 +61,7 @@ def submit(
     RatingScore.objects.bulk_create(
         RatingScore(rating=rating, dimension=dimensions[key], value=value) for key, value in answers.items()
     )
-    RatingSession.objects.filter(pk=session.pk).update(last_seen_at=now)
+    seen(session=session, now=now)
     return rating
 
 
