@@ -87,10 +87,12 @@ def test_times_in_words_that_say_enough(time: timedelta, span: Span) -> None:
     assert span_of(time) == span
 
 
-def make_session(*, sitting: float, seen: float, now: datetime = NOW, **fields: int) -> RatingSession:
+def make_session(
+    *, sitting: float, seen: float, now: datetime = NOW, session_minutes: int = 600
+) -> RatingSession:
     """A rater at the first pair whose sitting began, and who was last seen, so many minutes ago."""
-    limits = {"break_minutes": 15, "sitting_minutes": 45, "session_minutes": 600, **fields}
-    session = factories.make_rater(factories.open_study(factories.make_study(**limits)))
+    study = factories.make_study(break_minutes=15, sitting_minutes=45, session_minutes=session_minutes)
+    session = factories.make_rater(factories.open_study(study))
     RatingSession.objects.update(
         arrived_at=now - minutes(sitting),
         consented_at=now - minutes(sitting),
