@@ -58,8 +58,8 @@ def blinding(request: HttpRequest, token: UUID) -> HttpResponseBase:
     participating.seen(session=session, now=timezone.now())
     if not selectors.has_said_what_was_compared(session):
         return page(request, session, "raters/compared.html", form=ComparedForm())
-    again = selectors.next_guess(session)
-    return page(request, session, "raters/guess.html", form=GuessForm(), again=again)
+    shown = selectors.next_guess(session)
+    return page(request, session, "raters/guess.html", form=GuessForm(), shown=shown)
 
 
 def _answer_blinding(request: HttpRequest, session: RatingSession) -> HttpResponseBase:
@@ -82,10 +82,10 @@ def _answer_guess(request: HttpRequest, session: RatingSession) -> HttpResponseB
         first, second = form.guessed("first"), form.guessed("second")
         guessing.guess(assignment=own, first=first, second=second, now=timezone.now())
         return go_on(session)
-    again = selectors.next_guess(session)
-    if step_of(session) is not Step.BLINDING or again is None or again.assignment != own.token:
+    shown = selectors.next_guess(session)
+    if step_of(session) is not Step.BLINDING or shown is None or shown.assignment != own.token:
         return go_on(session)
-    return page(request, session, "raters/guess.html", form=form, again=again, status=422)
+    return page(request, session, "raters/guess.html", form=form, shown=shown, status=422)
 
 
 def _uuid_in(text: str) -> UUID:

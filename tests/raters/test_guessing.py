@@ -52,6 +52,7 @@ def test_first_the_open_question_then_pair_by_pair_then_on(session: RatingSessio
         assert f"pair {number} of 2" in page
         assert re.findall(r'name="pair" value="([^"]+)"', page) == [str(own.token)]
         assert " checked" not in page
+        assert "look at this one again" not in page
         answer = client.post(here, {**BOTH, "pair": str(own.token)})
     assert answer["Location"] == at(session, "debrief")
     assert list(Answer.objects.values_list("use", "key", "value")) == [
