@@ -21,10 +21,15 @@ AT_WORK: Final = timedelta(minutes=15)
 
 @transaction.atomic
 def stop(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays."""
+    """Ends early with a code of its own; what is unrated goes back into the plan, what is rated stays.
+
+    A session in which nothing is left to rate is completed instead: it is paid as a whole.
+    """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if has_ended(locked) or locked.consented_at is None:
         return locked
+    if locked.instructed_at and not has_pairs_open(locked):
+        return finish(session=locked, now=now)
     locked.stopped_at = now
     locked.code = code_for(recruitment_of(locked.study), Outcome.STOPPED_EARLY)
     locked.save(update_fields=["stopped_at", "code"])

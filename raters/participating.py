@@ -9,8 +9,8 @@ from django.db import transaction
 from raters.models import Event, RatingSession
 from raters.noting import note
 from raters.outcomes import code_for, outcome_of_finishing
-from raters.resting import has_rested
-from raters.selectors import open_assignments, recruitment_of
+from raters.resting import Rest, has_rested
+from raters.selectors import open_assignments, recruitment_of, rest_of
 from studies.protocol import MAIN, RUBRIC
 
 
@@ -29,8 +29,22 @@ def seen(*, session: RatingSession, now: datetime) -> None:
     """The rater is at work. After a long rest a new sitting begins."""
     rows = RatingSession.objects.filter(pk=session.pk)
     if session.sitting_started_at is None or has_rested(session.last_seen_at, now):
-        rows.update(sitting_started_at=now)
-    rows.filter(last_seen_at__lt=now).update(last_seen_at=now)
+        rows.update(sitting_started_at=now, last_seen_at=now)
+    else:
+        rows.filter(last_seen_at__lt=now).update(last_seen_at=now)
+
+
+@transaction.atomic
+def rest(*, session: RatingSession, now: datetime) -> RatingSession:
+    """Goes on after a suggested break. A sitting that is over stays over: this changes nothing."""
+    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
+    if has_ended(locked) or rest_of(locked, now) is not Rest.BREAK:
+        return locked
+    locked.rested_at = now
+    locked.last_seen_at = now
+    locked.save(update_fields=["rested_at", "last_seen_at"])
+    note(locked, Event.Kind.RESTED, now)
+    return locked
 
 
 @transaction.atomic
@@ -63,6 +77,7 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     """Completes a session of which every pair is rated, and gives it its code. Raises PairsOpen.
 
     Failed attention checks are never a rejection: they may have a code of their own, and are complete.
+    Ends the rating part, where the rater did not: no answer on a pair changes after this.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if has_ended(locked):
@@ -70,7 +85,8 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     if locked.consented_at is None or has_pairs_open(locked):
         raise PairsOpen
     locked.completed_at = now
+    locked.reviewed_at = locked.reviewed_at or now
     locked.code = code_for(recruitment_of(locked.study), outcome_of_finishing(locked))
-    locked.save(update_fields=["completed_at", "code"])
+    locked.save(update_fields=["completed_at", "reviewed_at", "code"])
     note(locked, Event.Kind.COMPLETED, now)
     return locked

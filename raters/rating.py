@@ -9,7 +9,7 @@ from django.db import transaction
 
 from raters import messaging
 from raters.models import Assignment, Event, Rating, RatingScore, RatingSession
-from raters.participating import has_ended
+from raters.participating import has_ended, seen
 from studies.models import Dimension
 
 
@@ -62,8 +62,8 @@ def submit(
     RatingScore.objects.bulk_create(
         RatingScore(rating=rating, dimension=dimensions[key], value=value) for key, value in answers.items()
     )
-    RatingSession.objects.filter(pk=session.pk).update(last_seen_at=now)
     messaging.notice(rating=rating, now=now)
+    seen(session=session, now=now)
     return rating
 
 

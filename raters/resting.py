@@ -51,6 +51,14 @@ def has_rested(last_seen_at: datetime, now: datetime) -> bool:
     return now - last_seen_at >= REST
 
 
+def has_time_to_rest(limits: Limits, *, kept_until: datetime, now: datetime) -> bool:
+    """Whether a rest that nobody may cut short leaves a whole sitting before the place is lost.
+
+    Else none is asked for: a slow reader on a platform with a clock of its own must not lose pay by resting.
+    """
+    return kept_until - now >= REST + timedelta(minutes=limits.sitting_minutes)
+
+
 def resting_since(sitting_started_at: datetime, rested_at: datetime | None) -> datetime:
     """The later of the sitting's start and the end of its last break."""
     return max(sitting_started_at, rested_at or sitting_started_at)

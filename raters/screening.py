@@ -58,7 +58,7 @@ def exclusion_reason(session: RatingSession) -> str:
 
 
 def checks_failed(session: RatingSession) -> int:
-    """How many attention checks were answered otherwise than the extra row asked. A skipped one is not failed."""
+    """How many attention checks were answered otherwise than asked. A skipped one is not failed."""
     return screenings([session])[session.pk].checks_failed
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,14 @@ from django.contrib.staticfiles import finders
 from django.db.models import Model, QuerySet
 from django.test import Client, signals
 from django.urls import reverse
+from django.utils import timezone
 
 from raters import arriving, fieldwork
 from raters.models import Assignment, RatingSession, Recruitment
+from raters.selectors import blinding_assignments, comprehension_questions, document_for
 from studies import pairing
 from studies.judging.planning import plan_judgments
-from studies.models import Judgment, Pair, Protocol, Response, Study, System
+from studies.models import Judgment, Pair, Protocol, Question, Response, Study, System
 from tests import factories
 from tests.scripted_runs import make_judges, make_provider, run_to_end
 
@@ -45,6 +48,7 @@ LOUD = (
     "LOUDJUDGE",
     "LOUDPROVIDER",
     "LOUDSECRET",
+    "LOUDPAIR",
 )
 
 
@@ -52,8 +56,14 @@ LOUD = (
 def loud_study() -> Study:
     """Every field that could name a source, shouting."""
     study = factories.make_study(
-        dialogues=0, notes="LOUDNOTES", themes="LOUDTAG | hard things\nLOUDTAG-2 | x"
+        dialogues=0,
+        notes="LOUDNOTES",
+        themes="LOUDTAG | hard things\nLOUDTAG-2 | x",
+        blinding_pairs=2,
+        break_minutes=1,
+        session_minutes=600,
     )
+    add_loud_questions(study)
     study.dimensions.filter(key="attunement").update(key="loudkey-LOUDKEY", name="LOUDCONSTRUCT")
     batch = factories.make_batch(
         study, file_name="LOUDFILE.json", licence="LOUDBATCH", options={"x": "LOUDBATCH"}
@@ -86,6 +96,37 @@ def loud_study() -> Study:
     return study
 
 
+def add_loud_questions(study: Study) -> None:
+    """Their keys are columns of an export, and no rater's business."""
+    for use, right in (("comprehension", 1), ("survey", None)):
+        Question.objects.create(
+            study=study,
+            use=use,
+            key=f"LOUDKEY-{use}",
+            text="Which?",
+            options="This one\nThat one",
+            right=right,
+        )
+
+
+def add_loud_training(session: RatingSession) -> Assignment:
+    """A training pair in front, of two replies by systems that shout."""
+    dialogue = session.study.dialogues.order_by("-pk")[0]
+    first, second = (
+        Response.objects.create(
+            dialogue=dialogue, system=system, text=f"Practice {number}.", writer="LOUDWRITER", replicate=9
+        )
+        for number, system in enumerate(
+            System.objects.filter(study=session.study, name__in=("LOUDHUMAN", "LOUDMODEL")), start=1
+        )
+    )
+    kind = Pair.Kind.TRAINING
+    pair = Pair.objects.create(
+        dialogue=dialogue, first=first, second=second, key="LOUDPAIR", kind=kind, expected=1, feedback="Why."
+    )
+    return Assignment.objects.create(booklet=session.booklet, position=0, pair=pair, order="AB", kind=kind)
+
+
 @pytest.fixture
 def contexts() -> Iterator[list[dict[str, Any]]]:
     """Every template context of the test, flattened."""
@@ -114,35 +155,77 @@ def walk_every_page(study: Study) -> Iterator[Any]:
         return reverse(f"raters:{page}", args=[session().token, *more])
 
     pages = (
-        "here",
-        "consent",
-        "declined",
-        "instructions",
-        "review",
-        "done",
-        "stop",
-        "support",
-        "message",
-        "withdraw",
+        *("here", "consent", "declined", "instructions", "comprehension", "turned_away", "pause", "review"),
+        *("blinding", "survey", "debrief", "done", "stop", "support", "message", "withdraw"),
     )
     for post in ({"answer": "odd"}, {"answer": "no"}, {"answer": "yes"}):
         yield from (client.get(at(page)) for page in pages)
         yield client.post(at("consent"), post)
     yield client.get(at("instructions"))
     yield client.post(at("instructions"))
+    yield from fail_once_and_pass(client, session())
+    training = add_loud_training(session())
     for assignment in Assignment.objects.filter(booklet__session=session()).order_by("position"):
         address = at("pair", assignment.token)
         yield client.get(address)
         yield client.post(address, {"q1": "9"})
         yield client.post(address, {**{f"q{n}": "1" for n in range(1, 7)}, "reason": "r"})
         yield client.get(address)
+        yield client.get(at("feedback", assignment.token))
+        if assignment == training:
+            tired = timezone.now() - timedelta(minutes=5)
+            RatingSession.objects.filter(pk=session().pk).update(sitting_started_at=tired)
+            yield client.get(address, follow=True)
+            yield client.get(at("pause"))
+            yield client.post(at("pause"), {"answer": "on"})
     yield from (client.get(at(page)) for page in pages)
     yield client.post(at("review"))
+    yield from (client.get(at(page)) for page in pages)
+    yield from guess_and_finish(client, session())
     yield from (client.get(at(page)) for page in pages)
     yield Client().get(join, {**person, "SESSION_ID": "another"})
     yield client.get(at("pair", session().token))
     yield client.delete(at("consent"))
     yield from pages_of_others(study, join)
+
+
+def fail_once_and_pass(client: Client, session: RatingSession) -> Iterator[Any]:
+    """The comprehension check: unanswered, wrong, looked at again, right."""
+    address = reverse("raters:comprehension", args=[session.token])
+    right = str(comprehension_questions(session)[0].options.index("This one") + 1)
+    wrong = "2" if right == "1" else "1"
+    for fields in ({}, {"q1": wrong, "attempt": "1"}, {"q1": right, "attempt": "2"}):
+        yield client.get(address)
+        yield client.post(address, fields)
+
+
+def guess_and_finish(client: Client, session: RatingSession) -> Iterator[Any]:
+    """The blinding check, the survey and the debrief; nothing is opened that is not due."""
+
+    def at(page: str) -> str:
+        return reverse(f"raters:{page}", args=[session.token])
+
+    yield client.post(at("blinding"), {"compared": "Two kinds of people"})
+    session.refresh_from_db()
+    for assignment in blinding_assignments(session, document_for(session)):
+        yield client.get(at("blinding"))
+        fields = {"pair": str(assignment.token), "first": "ai", "second": "unknown"}
+        yield client.post(at("blinding"), fields)
+        yield client.post(at("blinding"), {**fields, "first_certainty": "5"})
+    for page, fields in (("survey", {"q1": "1"}), ("debrief", {"choice": "keep"}), ("done", {})):
+        yield client.get(at(page))
+        if fields:
+            yield client.post(at(page), fields)
+    assert RatingSession.objects.get(pk=session.pk).completed_at is not None
+
+
+def be_turned_away(client: Client, session: RatingSession) -> Iterator[Any]:
+    """The way out after two wrong tries."""
+    address = reverse("raters:comprehension", args=[session.token])
+    wrong = str(comprehension_questions(session)[0].options.index("That one") + 1)
+    for attempt in ("1", "2"):
+        yield client.post(address, {"q1": wrong, "attempt": attempt}, follow=True)
+    assert RatingSession.objects.get(pk=session.pk).turned_away_at is not None
 
 
 def pages_of_others(study: Study, join: str) -> Iterator[Any]:
@@ -152,6 +235,7 @@ def pages_of_others(study: Study, join: str) -> Iterator[Any]:
     yield client.post(reverse("raters:stop", args=[stopper.token]), follow=True)
     for page, fields in (("message", {"text": "?"}), ("message", {}), ("withdraw", {"choice": "delete"})):
         yield client.post(reverse(f"raters:{page}", args=[stopper.token]), fields, follow=True)
+    yield from be_turned_away(client, factories.make_rater(study, participant_id="turned-away"))
     while arriving.has_room(study):
         factories.make_rater(study, participant_id=f"p{study.sessions.count()}")
     late = {"PROLIFIC_PID": "late", "SESSION_ID": "late"}
@@ -177,9 +261,19 @@ def test_no_planted_name_reaches_the_browser(loud_study: Study) -> None:
         assert [name for name in LOUD if name in arrived] == []
 
 
+def test_the_walk_comes_by_every_page_around_the_pairs(loud_study: Study) -> None:
+    shown = {template.name for answer in walk_every_page(loud_study) for template in answer.templates}
+
+    around = (
+        *("comprehension", "turned_away", "feedback", "pause", "review", "compared", "guess", "survey"),
+        *("debrief", "done", "instructions", "consent", "declined", "full", "not_open", "not_yours"),
+    )
+    assert {f"raters/{name}.html" for name in around} - shown == set()
+
+
 def test_scripts_and_styles_are_the_same_for_every_study() -> None:
     """Files, made without knowing any study: nothing in them could name a system of one."""
-    for name in ("js/pair.js", "css/rater.css", "css/welfare.css"):
+    for name in ("js/pair.js", "css/rater.css", "css/journey.css", "css/welfare.css"):
         path = finders.find(name)
         assert path is not None
         text = Path(str(path)).read_text().upper()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import random
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
 from raters.models import Answer, Assignment, AssignmentQuerySet, RatingSession
-from raters.resting import Limits, Rest, rest_due, resting_since
-from raters.selectors.people import document_for
+from raters.resting import Limits, Rest, has_time_to_rest, rest_due, resting_since
+from raters.selectors.people import document_for, recruitment_of
 from raters.steps import Facts
 from studies.protocol import MAIN, RUBRIC, ProtocolDocument
 
@@ -76,14 +78,28 @@ def is_reachable(session: RatingSession, assignment: Assignment, phase: str) -> 
 def rest_of(session: RatingSession, now: datetime) -> Rest:
     journey = document_for(session).journey
     limits = Limits(journey.break_minutes, journey.break_tagged_pairs, journey.sitting_minutes)
-    return rest_due(
-        limits,
+    due = partial(
+        rest_due,
         sitting_started_at=session.sitting_started_at,
         rested_at=session.rested_at,
         last_seen_at=session.last_seen_at,
         tagged_since=_tagged_since(session) if limits.break_tagged_pairs else 0,
         now=now,
     )
+    rest = due(limits)
+    if rest is Rest.SITTING_OVER and not has_time_to_rest(
+        limits, kept_until=place_kept_until(session), now=now
+    ):
+        return due(replace(limits, sitting_minutes=0))
+    return rest
+
+
+def place_kept_until(session: RatingSession) -> datetime:
+    """When a rater who has consented loses the place: by the study's limit or by the platform's."""
+    minutes = document_for(session).design.session_minutes
+    ours = (session.consented_at or session.arrived_at) + timedelta(minutes=minutes)
+    theirs = recruitment_of(session.study).platform_minutes
+    return min(ours, session.arrived_at + timedelta(minutes=theirs)) if theirs else ours
 
 
 def _tagged_since(session: RatingSession) -> int:
@@ -110,8 +126,15 @@ def has_said_what_was_compared(session: RatingSession) -> bool:
 
 
 def blinding_assignments(session: RatingSession, document: ProtocolDocument) -> list[Assignment]:
-    """The pairs shown again at the end: drawn from the rater's rated main pairs, the same at every call."""
-    rated = assignments_of(session).main().rated(MAIN).select_related("guess").order_by("position")
-    own = list(rated)
+    """The pairs shown again at the end: drawn from the rater's rated main pairs, the same at every call.
+
+    What a late form adds after the rating part is not drawn from: it would change the draw half way.
+    """
+    if session.reviewed_at is None:
+        return []
+    rated = (
+        assignments_of(session).main().filter(ratings__phase=MAIN, ratings__rated_at__lte=session.reviewed_at)
+    )
+    own = list(rated.select_related("guess").order_by("position"))
     rng = random.Random(f"{document.design.seed}/blinding/{session.pseudonym}")
     return rng.sample(own, min(document.journey.blinding_pairs, len(own)))

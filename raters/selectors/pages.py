@@ -32,6 +32,7 @@ class PairPage:
 class ReviewRow:
     number: int
     assignment: UUID
+    is_skipped: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,16 @@ def given_answers(assignment: Assignment, phase: str) -> GivenAnswers:
     return GivenAnswers({s.dimension.key: s.value for s in rating.scores.all()}, rating.reason)
 
 
-def review_rows(session: RatingSession) -> list[ReviewRow]:
-    tokens = _to_go_through(session, MAIN).order_by("position").values_list("token", flat=True)
-    return [ReviewRow(number, token) for number, token in enumerate(tokens, start=1)]
+def review_rows(session: RatingSession, phase: str) -> list[ReviewRow]:
+    """A phase's pairs as numbered on their pages; none in a phase that the protocol does not hold."""
+    if phase not in document_for(session).phases:
+        return []
+    rows = _to_go_through(session, phase).order_by("position")
+    done = set(rows.rated(phase).values_list("pk", flat=True))
+    return [
+        ReviewRow(number, token, is_skipped=pk not in done)
+        for number, (pk, token) in enumerate(rows.values_list("pk", "token"), start=1)
+    ]
 
 
 def pairs_rated(session: RatingSession) -> int:

@@ -12,8 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import leaving, messaging, selectors, withdrawing
-from raters.steps import AT_WORK
+from raters import leaving, messaging, participating, selectors, withdrawing
+from raters.steps import AT_WORK, Step
 from raters.views.pages import SeeOther, go_on, page, step_of
 
 WAYS = ("keep", "delete")
@@ -63,7 +63,14 @@ def message(request: HttpRequest, token: UUID) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, token: UUID) -> HttpResponseBase:
-    return go_on(selectors.session_for(token))
+    """A break that is due. Being here is resting: the page does not say that the rater is at work."""
+    session = selectors.session_for(token)
+    now = timezone.now()
+    if request.method == "POST" and request.POST.get("answer") == "on":
+        return go_on(participating.rest(session=session, now=now))
+    if step_of(session) is not Step.PAUSE:
+        return go_on(session)
+    return page(request, session, "raters/pause.html", pause=selectors.pause_of(session, now))
 
 
 @csrf_exempt

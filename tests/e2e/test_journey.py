@@ -115,7 +115,7 @@ def test_with_the_keyboard_only(page: Page, join: str) -> None:
     tab_to(page, lambda: "Rating is done" in focused_text(page))
     page.keyboard.press("Enter")
     page.wait_for_url("**/debrief/")
-    tab_to(page, lambda: "Finish" in focused_text(page))
+    tab_to(page, lambda: "Keep my ratings" in focused_text(page))
     page.keyboard.press("Enter")
     page.wait_for_url("**/done/")
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
-from raters import arriving, erasing, messaging
+from raters import arriving, erasing, messaging, selectors
 from raters.channels import Arrival
 from raters.models import Erasure, Invitation, PlatformIdentity, Rating, RatingSession
 from studies.models import Study

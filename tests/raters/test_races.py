@@ -10,11 +10,14 @@ from functools import partial
 import pytest
 from django.db import connection, connections
 
-from raters import arriving, leaving, participating, rating
+from raters import arriving, debriefing, guessing, leaving, participating, rating, surveying, understanding
 from raters.channels import Arrival
-from raters.models import Assignment, Rating, RatingSession
+from raters.guessing import Guessed
+from raters.models import Answer, Assignment, Booklet, Guess, Rating, RatingSession
+from raters.selectors import blinding_assignments, document_for
 from tests import factories
 from tests.factories import NOW
+from tests.raters.around import CHECK, add_check, add_survey, make_reviewed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 KEYS = 6
@@ -100,3 +103,52 @@ def test_twelve_who_consent_at_once_get_a_booklet_each_until_none_is_left() -> N
     assert [type(error) for error in raised] == [arriving.StudyFull] * 8
     assert RatingSession.objects.filter(booklet__isnull=False).count() == 4
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_two_tabs_that_send_the_check_at_once_are_one_try() -> None:
+    study = factories.make_study()
+    add_check(study)
+    session = factories.make_rater(factories.open_study(study))
+    free = Booklet.objects.unclaimed(study).count()
+    wrong = {key: options[1] for key, options in CHECK.items()}
+
+    for attempt in (1, 2):
+        raised = at_once(
+            *[lambda n=attempt: understanding.answer(session=session, attempt=n, answers=wrong, now=NOW)] * 3
+        )
+        assert raised == []
+        session.refresh_from_db()
+        assert (session.turned_away_at is None) == (attempt == 1)
+
+    assert Answer.objects.count() == 4
+    assert Booklet.objects.unclaimed(study).count() == free + 1
+
+
+def test_guesses_and_surveys_sent_twice_at_once_are_stored_once() -> None:
+    study = factories.make_study(blinding_pairs=1)
+    add_survey(study)
+    session = make_reviewed(factories.open_study(study))
+    own = blinding_assignments(session, document_for(session))[0]
+    say = partial(guessing.say_compared, session=session, text="?", now=NOW)
+    guess = partial(
+        guessing.guess, assignment=own, first=Guessed("ai", 2), second=Guessed("unknown"), now=NOW
+    )
+    send = partial(surveying.send, session=session, answers={}, now=NOW)
+
+    assert at_once(say, say, guess, guess, send, send) == []
+
+    assert Guess.objects.count() == 1
+    assert sorted(Answer.objects.values_list("key", flat=True)) == ["age", "compared", "mood"]
+
+
+def test_keeping_and_deleting_at_once_gives_one_code_and_deletes() -> None:
+    session = make_reviewed(factories.open_study(factories.make_study()))
+    keep = partial(debriefing.conclude, session=session, delete=False, now=NOW)
+    delete = partial(debriefing.conclude, session=session, delete=True, now=NOW)
+
+    assert at_once(keep, delete) == []
+
+    session.refresh_from_db()
+    assert session.code != ""
+    assert session.erased_at == NOW
+    assert not Rating.objects.filter(assignment__booklet__session=session).exists()
