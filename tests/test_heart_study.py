@@ -47,6 +47,8 @@ def test_heart_human_replies_against_three_models_rated_to_the_end(tmp_path: Pat
         )
         site.manage(*imported, "--exclude", "placeholder,human-equals-model", "--accept-warnings")
         made = json.loads(site.manage("make_pairs", "heart", "--baseline", "human_completion", "--json"))
+        site.manage("make_training", "heart", "--count", "2")
+        site.manage("make_decoys", "heart", "--count", "21")
         opened = json.loads(site.manage("open_study", "heart", "--json"))
 
         kinds = list(islice(cycle(TEMPERAMENTS), opened["booklets"]))

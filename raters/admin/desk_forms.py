@@ -1,4 +1,4 @@
-"""The desk's forms: which replies are paired, and how many decoys there are."""
+"""The desk's forms: which replies are paired, and how many decoys and training pairs there are."""
 
 from __future__ import annotations
 
@@ -84,12 +84,24 @@ class DecoyForm(forms.Form):
     )
 
 
+class TrainingForm(forms.Form):
+    """How many training pairs the study shall have."""
+
+    count = forms.IntegerField(
+        label=gettext_lazy("Training pairs in all"),
+        min_value=1,
+        initial=2,
+        help_text=gettext_lazy("as many of each kind"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The desk's forms; the one that was sent holds what was sent."""
 
     pairing: PairingForm
     decoys: DecoyForm
+    training: TrainingForm
 
 
 def forms_for(request: HttpRequest, study: Study) -> Forms:
@@ -97,4 +109,5 @@ def forms_for(request: HttpRequest, study: Study) -> Forms:
     return Forms(
         PairingForm(study, request.POST if sent == "pair" else None),
         DecoyForm(request.POST if sent == "decoys" else None),
+        TrainingForm(request.POST if sent == "training" else None),
     )
