@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: the session, then the plan (`lock_plan`
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
@@ -67,11 +68,14 @@ def _pool(booklet: Booklet, given_back: list[Assignment]) -> None:
         return
     design = booklet.protocol.document().design
     held = _free_remainders(booklet.protocol_id)
+    pooled: dict[Booklet, list[Assignment]] = defaultdict(list)
     for one in given_back:
         fitting = (free for free, own in held.items() if _has_room(own, one, design))
         target = next(fitting, None) or _begun(booklet)
-        _append(target, [one])
         held.setdefault(target, []).append(one)
+        pooled[target].append(one)
+    for target, own in pooled.items():
+        _append(target, own)
 
 
 def _free_remainders(protocol_id: int) -> dict[Booklet, list[Assignment]]:
