@@ -254,34 +254,45 @@ def _with_repeats(
         found = _repeatable(sequence, repeated, recipe.lag, rng)
         if found is None:
             break
-        original, places = found
-        alone = [place for place in places if _is_between_mains(sequence, place)]
-        again = replace(original, kind=Kind.REPEAT, instructed_value=None)
-        sequence.insert(rng.choice(alone or places), again)
+        original, place = found
+        sequence.insert(place, replace(original, kind=Kind.REPEAT, instructed_value=None))
         repeated.add(original.pair.key)
     return _turned(sequence, turns.of(len(repeated), rng))
 
 
 def _repeatable(
     sequence: list[Planned], repeated: set[str], lag: int, rng: random.Random
-) -> tuple[Planned, list[int]] | None:
-    """A main pair that was not repeated yet, and where it may come back; None if none may."""
-    early = [
-        place
-        for place, one in enumerate(sequence[: max(0, len(sequence) - lag)])
-        if one.kind is Kind.MAIN and one.pair.key not in repeated
-    ]
-    for start in rng.sample(early, len(early)):
+) -> tuple[Planned, int] | None:
+    """A main pair that was not repeated yet, and a place where it may come back; None if none may."""
+    for start in _in_random_order(range(len(sequence) - lag), rng):
         original = sequence[start]
-        behind = range(start + lag + 1, len(sequence) + 1)
-        places = [place for place in behind if _fits(sequence, place, original.pair)]
-        if places:
-            return original, places
+        if original.kind is not Kind.MAIN or original.pair.key in repeated:
+            continue
+        place = _place_behind(sequence, start + lag + 1, original.pair, rng)
+        if place is not None:
+            return original, place
     return None
 
 
-def _is_between_mains(sequence: Sequence[Planned], place: int) -> bool:
-    return all(one.kind is Kind.MAIN for one in sequence[max(0, place - 1) : place + 1])
+def _place_behind(sequence: list[Planned], first: int, pair: PairToPlan, rng: random.Random) -> int | None:
+    """Between two main pairs if there is such a place."""
+    second_best = None
+    for place in _in_random_order(range(first, len(sequence) + 1), rng):
+        if not _fits(sequence, place, pair):
+            continue
+        if all(one.kind is Kind.MAIN for one in sequence[place - 1 : place + 1]):
+            return place
+        second_best = place
+    return second_best
+
+
+def _in_random_order(places: Iterable[int], rng: random.Random) -> Iterator[int]:
+    """Drawn one by one: mostly the first few will do, and a panel's booklet has thousands."""
+    rest = list(places)
+    while rest:
+        at = rng.randrange(len(rest))
+        rest[at], rest[-1] = rest[-1], rest[at]
+        yield rest.pop()
 
 
 def _turned(sequence: list[Planned], turned: list[bool]) -> list[Planned]:
