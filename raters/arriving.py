@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from raters import replanning
 from raters.channels import CHANNELS, Arrival
-from raters.models import Booklet, Event, Invitation, PlatformIdentity, RatingSession
+from raters.models import Assignment, Booklet, Event, Invitation, PlatformIdentity, RatingSession, Skip
 from raters.noting import note
 from raters.selectors import hmac_of, recruitment_of
 from studies import selectors as material
 from studies.models import Study
-from studies.protocol import sha256_of
+from studies.protocol import MAIN, sha256_of
+
+#: How many free booklets are looked at before one is taken.
+LOOKED_AT: Final = 50
 
 
 class StudyFull(Exception):
@@ -132,12 +138,12 @@ def has_room(study: Study) -> bool:
 
 
 @transaction.atomic
-def consent(*, session: RatingSession, now: datetime, opted_out: Sequence[str] = ()) -> RatingSession:
+def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str] = ()) -> RatingSession:
     """Consent, and one whole booklet with it. Consenting twice changes nothing.
 
-    `opted_out`: tags of themes that the rater does not want to meet.
-
-    Raises StudyNotOpen, or StudyFull before any work was done; then nothing is stored.
+    `opted_out`: tags of the protocol's themes that the rater does not want to meet; other tags are left out.
+    Pairs on them are skipped from the start and go back into the plan. Raises StudyNotOpen, or StudyFull
+    before any work was done, also where all that is left is on these themes; then nothing is stored.
     """
     session.refresh_from_db()
     if session.consented_at:
@@ -146,32 +152,68 @@ def consent(*, session: RatingSession, now: datetime, opted_out: Sequence[str] =
     protocol = material.current_protocol(study)
     if protocol is None or not study.is_open:
         raise StudyNotOpen
+    themes = [theme.tag for theme in protocol.document().journey.themes if theme.tag in opted_out]
     first_time = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now
+        consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now, opted_out=themes
     )
     if first_time:
-        _claim(session, now)
+        if themes:
+            replanning.lock_plan(protocol.pk)
+        _claim(session, themes, now)
+        _leave_out(session, themes, now)
         text = sha256_of(protocol.document().texts.consent)
-        agreed = {"protocol": protocol.sha256, "consent_text": text, "themes": len(opted_out)}
+        agreed = {"protocol": protocol.sha256, "consent_text": text, "themes": len(themes)}
         note(session, Event.Kind.CONSENTED, now, **agreed)
     session.refresh_from_db()
     return session
 
 
-def _claim(session: RatingSession, now: datetime) -> None:
+def _claim(session: RatingSession, themes: Collection[str], now: datetime) -> None:
     """One guarded UPDATE takes a booklet; 0 rows means that somebody got there first."""
+    behind = 0
     while True:
-        waiting = list(
-            Booklet.objects.unclaimed(session.study).order_by("number").values_list("pk", flat=True)[:50]
-        )
+        free = Booklet.objects.unclaimed(session.study).filter(number__gt=behind).order_by("number")
+        waiting = dict(free.values_list("pk", "number")[:LOOKED_AT])
         if not waiting:
             raise StudyFull
-        for booklet in waiting:
+        bearable = _bearable(list(waiting), themes)
+        for booklet in bearable:
             mine = Booklet.objects.filter(pk=booklet, session__isnull=True).update(
                 session=session, claimed_at=now
             )
             if mine:
                 return
+        if not bearable:
+            behind = max(waiting.values())
+
+
+def _bearable(booklets: list[int], themes: Collection[str]) -> list[int]:
+    """Those with the fewest assignments on the themes first; those with no other main pair left out."""
+    if not themes:
+        return booklets
+    hard: Counter[int] = Counter()
+    others: Counter[int] = Counter()
+    rows = Assignment.objects.filter(booklet__in=booklets).values_list(
+        "booklet_id", "kind", "pair__dialogue__tags"
+    )
+    for booklet, kind, tags in rows:
+        if not set(themes).isdisjoint(tags):
+            hard[booklet] += 1
+        elif kind == Assignment.Kind.MAIN:
+            others[booklet] += 1
+    return sorted((one for one in booklets if others[one]), key=lambda one: hard[one])
+
+
+def _leave_out(session: RatingSession, themes: Collection[str], now: datetime) -> None:
+    """Skips everything on the themes, whatever it is for."""
+    if not themes:
+        return
+    own = Assignment.objects.filter(booklet__session=session).select_related("pair__dialogue")
+    hard = [one for one in own if not set(themes).isdisjoint(one.pair.dialogue.tags)]
+    Skip.objects.bulk_create(
+        Skip(assignment=one, phase=MAIN, reason=Skip.Reason.THEME, skipped_at=now) for one in hard
+    )
+    replanning.release(assignments=hard, now=now)
 
 
 @transaction.atomic

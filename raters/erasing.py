@@ -36,7 +36,7 @@ def erase_answers(*, session: RatingSession, cause: Erasure.Cause, now: datetime
     before are named in the record, never altered.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    leaving.give_back_all(locked, now)
+    leaving.give_back_all(session=locked, now=now)
     counts = _counted(given_by(locked))
     pairs = assignments_of(locked).rated().count()
     # Drafts, flags and the like before what they hang on; scores and flags go with their rating.

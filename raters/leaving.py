@@ -8,12 +8,13 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Q
 
-from raters import planning
-from raters.models import Assignment, Booklet, Event, RatingSession
+from raters import replanning
+from raters.models import Assignment, Booklet, Event, RatingSession, Skip
 from raters.noting import note
 from raters.outcomes import Outcome, code_for
 from raters.participating import finish, has_ended, has_pairs_open
 from raters.selectors import recruitment_of
+from studies.protocol import MAIN
 
 #: A rater who was here this recently is at work: their pairs are not given to somebody else.
 AT_WORK: Final = timedelta(minutes=15)
@@ -76,27 +77,54 @@ def abandoned(*, now: datetime) -> list[RatingSession]:
     ]
 
 
-def give_back_all(session: RatingSession, now: datetime) -> int:
-    """Gives everything back to the plan, what was rated too: its ratings are about to go. How many pairs."""
-    booklet = Booklet.objects.filter(session=session).first()
-    if booklet is None:
-        return 0
-    live = Assignment.objects.filter(booklet=booklet).live()
-    list(live.select_for_update().values_list("pk", flat=True))
-    given = list(live.order_by("position"))
-    Assignment.objects.filter(pk__in=[old.pk for old in given]).update(released_at=now)
-    planning.replan_remainder(booklet=booklet, left_over=given)
-    return len(given)
+@transaction.atomic
+def release(*, assignment: Assignment, now: datetime) -> None:
+    """Takes a skipped assignment from its rater. A main pair goes back into the plan, once.
+
+    Its repeats are skipped with it, for the same reason: what somebody did not want to see never comes back.
+    """
+    RatingSession.objects.select_for_update().get(booklet=assignment.booklet_id)
+    repeats = _repeats_to_come(assignment)
+    skipped = Skip.objects.filter(assignment=assignment, phase=MAIN).first()
+    Skip.objects.bulk_create(
+        Skip(
+            assignment=repeat,
+            phase=MAIN,
+            reason=skipped.reason if skipped else Skip.Reason.OTHER,
+            skipped_at=now,
+        )
+        for repeat in repeats
+    )
+    replanning.release(assignments=[assignment, *repeats], now=now)
 
 
-def _give_back(session: RatingSession, now: datetime) -> int:
+def _repeats_to_come(assignment: Assignment) -> list[Assignment]:
+    if assignment.kind != Assignment.Kind.MAIN:
+        return []
+    same = Assignment.objects.filter(booklet=assignment.booklet_id, pair=assignment.pair_id)
+    return list(same.filter(kind=Assignment.Kind.REPEAT).open(MAIN))
+
+
+@transaction.atomic
+def give_back_all(*, session: RatingSession, now: datetime) -> RatingSession:
+    """All that the rater had goes back into the plan, rated or not: for ratings that are not analysed.
+
+    A second call changes nothing.
+    """
+    locked = RatingSession.objects.select_for_update().get(pk=session.pk)
+    _give_back(locked, now, rated_too=True)
+    return locked
+
+
+def _give_back(session: RatingSession, now: datetime, *, rated_too: bool = False) -> int:
     """Releases what is unrated. The rows are locked first, so that a rating under way is waited for."""
     booklet = Booklet.objects.filter(session=session).first()
     if booklet is None:
         return 0
+    replanning.lock_plan(booklet.protocol_id)
     live = Assignment.objects.filter(booklet=booklet).live()
     list(live.select_for_update().values_list("pk", flat=True))
-    left_over = list(live.open().order_by("position"))
+    left_over = list(live if rated_too else live.open())
     Assignment.objects.filter(pk__in=[old.pk for old in left_over]).update(released_at=now)
-    planning.replan_remainder(booklet=booklet, left_over=left_over)
+    replanning.replan_remainder(booklet=booklet, left_over=left_over)
     return len(left_over)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Max
 
+from raters.composing import Planned, Recipe, compose
 from raters.dealing import plan_booklets
 from raters.models import Assignment, Booklet
-from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of
+from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
 from studies.comparison import Order
-from studies.models import Pair, Protocol, Study
+from studies.journey import REPEAT_LAG
+from studies.models import Pair, PairQuerySet, Protocol, Study
 from studies.protocol import ProtocolDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was planned: how many booklets of how many pairs, and how even the sides are."""
+    """What was planned: how many booklets of how many main pairs, and how even the sides of these are."""
 
     booklets: int
     assignments: int
@@ -28,20 +29,41 @@ class Plan:
     imbalance: Imbalance
 
 
-def draw(*, study: Study, document: ProtocolDocument) -> list[list[Placed]]:
+def draw(*, study: Study, document: ProtocolDocument) -> list[list[Planned]]:
     """All booklets of a study, drawn from its seed: the same input gives the same plan on any database."""
     design = document.design
-    return plan_booklets(
-        list(_pairs_to_plan(study)),
+    pairs = Pair.objects.of(study)
+    dealt = plan_booklets(
+        list(_pairs_to_plan(pairs.main())),
         ratings_per_pair=design.ratings_per_pair,
         pairs_per_rater=design.pairs_per_rater,
         max_pairs_per_dialogue=design.max_pairs_per_dialogue,
         rng=random.Random(f"{design.seed}/booklets"),
     )
+    return compose(
+        dealt,
+        training=_pairs_to_plan(pairs.training()),
+        decoys=_pairs_to_plan(pairs.decoys_for_raters()),
+        recipe=_recipe(document),
+        rng=random.Random(f"{design.seed}/composing"),
+    )
+
+
+def _recipe(document: ProtocolDocument) -> Recipe:
+    journey = document.journey
+    return Recipe(
+        training=journey.training_pairs,
+        decoys=journey.decoys_per_rater,
+        repeats_percent=journey.repeats_percent,
+        lag=REPEAT_LAG,
+        checks=journey.checks_per_rater,
+        check_values=tuple(answer.value for answer in document.answers if answer.value),
+        reason_percent=journey.reason_percent,
+    )
 
 
 @transaction.atomic
-def store(*, protocol: Protocol, drawn: list[list[Placed]]) -> Plan:
+def store(*, protocol: Protocol, drawn: list[list[Planned]]) -> Plan:
     """Stores the drawn booklets of a protocol. Storing twice changes nothing."""
     Protocol.objects.select_for_update().get(pk=protocol.pk)
     if not protocol.booklets.exists():
@@ -49,30 +71,10 @@ def store(*, protocol: Protocol, drawn: list[list[Placed]]) -> Plan:
     return realised_plan(protocol)
 
 
-@transaction.atomic
-def replan_remainder(*, booklet: Booklet, left_over: Iterable[Assignment]) -> Booklet | None:
-    """What a rater gives back becomes a booklet again, same pairs, sides and order; None if none is left."""
-    rest = list(left_over)
-    if not rest:
-        return None
-    Protocol.objects.select_for_update().get(pk=booklet.protocol_id)
-    highest = Booklet.objects.filter(protocol_id=booklet.protocol_id).aggregate(top=Max("number"))["top"]
-    remainder = Booklet.objects.create(
-        protocol_id=booklet.protocol_id,
-        number=highest + 1,
-        dimension_keys=booklet.dimension_keys,
-        remainder_of=booklet,
-    )
-    Assignment.objects.bulk_create(
-        Assignment(booklet=remainder, position=position, pair_id=old.pair_id, order=old.order, kind=old.kind)
-        for position, old in enumerate(rest, start=1)
-    )
-    return remainder
-
-
 def realised_plan(protocol: Protocol) -> Plan:
-    """The plan as it stands in the database, remainders of given-up booklets left out."""
-    rows = Assignment.objects.filter(booklet__protocol=protocol, booklet__remainder_of=None).values_list(
+    """The main pairs' plan as it stands in the database, remainders of given-up booklets left out."""
+    own = Assignment.objects.main().filter(booklet__protocol=protocol, booklet__remainder_of=None)
+    rows = own.values_list(
         "booklet__number",
         "order",
         "pair__key",
@@ -96,19 +98,15 @@ def realised_plan(protocol: Protocol) -> Plan:
     )
 
 
-def _pairs_to_plan(study: Study) -> dict[PairToPlan, int]:
-    """The study's main pairs as planning sees them, each with its primary key."""
-    rows = (
-        Pair.objects.of(study)
-        .main()
-        .values_list(
-            "pk",
-            "key",
-            "dialogue__external_id",
-            "first__system__name",
-            "second__system__name",
-            "dialogue__tags",
-        )
+def _pairs_to_plan(pairs: PairQuerySet) -> dict[PairToPlan, int]:
+    """The pairs as planning sees them, each with its primary key."""
+    rows = pairs.values_list(
+        "pk",
+        "key",
+        "dialogue__external_id",
+        "first__system__name",
+        "second__system__name",
+        "dialogue__tags",
     )
     return {
         PairToPlan(f"{dialogue}/{key}", dialogue, (first, second), tuple(sorted(tags))): pk
@@ -116,9 +114,9 @@ def _pairs_to_plan(study: Study) -> dict[PairToPlan, int]:
     }
 
 
-def _store(protocol: Protocol, drawn: list[list[Placed]]) -> None:
+def _store(protocol: Protocol, drawn: list[list[Planned]]) -> None:
     document = protocol.document()
-    pk_of = {planned.key: pk for planned, pk in _pairs_to_plan(protocol.study).items()}
+    pk_of = {planned.key: pk for planned, pk in _pairs_to_plan(Pair.objects.of(protocol.study)).items()}
     rng = random.Random(f"{document.design.seed}/dimensions")
     booklets = Booklet.objects.bulk_create(
         (
@@ -131,12 +129,18 @@ def _store(protocol: Protocol, drawn: list[list[Placed]]) -> None:
 
 
 def _assignments(
-    booklets: list[Booklet], drawn: list[list[Placed]], pk_of: dict[str, int]
+    booklets: list[Booklet], drawn: list[list[Planned]], pk_of: dict[str, int]
 ) -> Iterator[Assignment]:
     for booklet, contents in zip(booklets, drawn, strict=True):
-        for position, placed in enumerate(contents, start=1):
+        for position, planned in enumerate(contents, start=1):
             yield Assignment(
-                booklet=booklet, position=position, pair_id=pk_of[placed.pair.key], order=placed.order.value
+                booklet=booklet,
+                position=position,
+                pair_id=pk_of[planned.pair.key],
+                order=planned.order.value,
+                kind=planned.kind.value,
+                asks_reason=planned.asks_reason,
+                instructed_value=planned.instructed_value,
             )
 
 

@@ -83,7 +83,7 @@ def make_pairs(
 
 @transaction.atomic
 def remove_pairs(*, study: Study) -> int:
-    """Takes back all pairs of a study that is not frozen, decoys with their replies too; how many."""
+    """Takes back all pairs of a study that is not frozen, broken replies with them; how many pairs."""
     lock_unfrozen(study)
     removed, _ = Pair.objects.of(study).delete()
     Response.objects.of(study).filter(system__kind=System.Kind.DECOY).delete()

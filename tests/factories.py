@@ -12,7 +12,7 @@ from django.contrib.auth.models import Permission, User
 from raters import arriving, fieldwork, participating, rating
 from raters.channels import Arrival
 from raters.models import Assignment, Rating, RatingSession
-from studies import pairing, presets
+from studies import pairing, presets, training_pairs
 from studies.judging import decoy_pairs
 from studies.models import Dialogue, ImportBatch, Response, Study, System
 
@@ -178,6 +178,11 @@ def rate_all(session: RatingSession, values: int | Mapping[str, int] = 1) -> Rat
 def add_decoys(study: Study, count: int = 3) -> None:
     """Decoy pairs, the kinds in turn."""
     decoy_pairs.make_decoys(study=study, count=count, rng=random.Random(study.seed))
+
+
+def add_training(study: Study, count: int = 2) -> None:
+    """Training pairs, the kinds in turn."""
+    training_pairs.make_training(study=study, count=count, rng=random.Random(study.seed))
 
 
 def pair_up(study: Study) -> None:

@@ -17,9 +17,10 @@ PAIRS, RATINGS, DIMENSIONS, BOOKLETS = 48, 3, 6, 24
 
 
 def exported(site: Site, folder: Path, study: str = "sample") -> list[dict[str, str]]:
+    """The verdicts on main pairs."""
     site.manage("export_study", study, "--out", str(folder))
     with (folder / "verdicts.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+        return [row for row in csv.DictReader(file) if row["kind"] == "main"]
 
 
 @pytest.fixture

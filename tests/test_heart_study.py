@@ -47,6 +47,8 @@ def test_heart_human_replies_against_three_models_rated_to_the_end(tmp_path: Pat
         )
         site.manage(*imported, "--exclude", "placeholder,human-equals-model", "--accept-warnings")
         made = json.loads(site.manage("make_pairs", "heart", "--baseline", "human_completion", "--json"))
+        site.manage("make_training", "heart", "--count", "2")
+        site.manage("make_decoys", "heart", "--count", "21")
         opened = json.loads(site.manage("open_study", "heart", "--json"))
 
         kinds = list(islice(cycle(TEMPERAMENTS), opened["booklets"]))
@@ -56,7 +58,7 @@ def test_heart_human_replies_against_three_models_rated_to_the_end(tmp_path: Pat
         assert len(set(codes) - {""}) == opened["booklets"]
         site.manage("export_study", "heart", "--out", str(tmp_path / "out"))
     with (tmp_path / "out" / "verdicts.csv").open(encoding="utf-8", newline="") as verdicts:
-        rows = list(csv.DictReader(verdicts))
+        rows = [row for row in csv.DictReader(verdicts) if row["kind"] == "main"]
     ratings = Counter(row["pair"] for row in rows if row["dimension"] == "overall")
     assert len(ratings) == made["pairs"]
     assert set(ratings.values()) == {1}

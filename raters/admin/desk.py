@@ -21,7 +21,7 @@ from raters.admin.desk_people import allow
 from raters.channels import CHANNELS
 from raters.forms import RatingForm
 from raters.models import ExportJob
-from studies import freezing, pairing
+from studies import freezing, pairing, training_pairs
 from studies import selectors as material
 from studies.judging import decoy_pairs
 from studies.models import Pair, Study
@@ -70,11 +70,22 @@ def _make_decoys(request: HttpRequest, study: Study, sent: Forms) -> bool:
     except decoy_pairs.CannotMakeDecoys as error:
         messages.error(request, str(error))
         return False
-    messages.success(
-        request,
-        _("%(new)d decoy pairs made, %(known)d stood there already.")
-        % {"new": made.new, "known": made.known},
-    )
+    told = _("%(new)d decoy pairs made, %(known)d stood there already.")
+    messages.success(request, told % {"new": made.new, "known": made.known})
+    return True
+
+
+def _make_training(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    if not sent.training.is_valid():
+        return False
+    rng = random.Random(f"{study.seed}/training")
+    try:
+        made = training_pairs.make_training(study=study, count=sent.training.cleaned_data["count"], rng=rng)
+    except training_pairs.CannotMakeTraining as error:
+        messages.error(request, str(error))
+        return False
+    told = _("%(new)d training pairs made, %(known)d stood there already.")
+    messages.success(request, told % {"new": made.new, "known": made.known})
     return True
 
 
@@ -141,6 +152,7 @@ def _export(request: HttpRequest, study: Study, sent: Forms) -> bool:
 ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "pair": _make_pairs,
     "decoys": _make_decoys,
+    "training": _make_training,
     "unpair": _remove_pairs,
     "open": _open,
     "freeze": _freeze,
@@ -200,6 +212,8 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "dialogues": study.dialogues.count(),
         "pairs": Pair.objects.of(study).main().count(),
         "decoys": Pair.objects.of(study).decoys().count(),
+        "decoys_for_raters": Pair.objects.of(study).decoys_for_raters().count(),
+        "training": Pair.objects.of(study).training().count(),
         "forms": sent,
         "join_link": request.build_absolute_uri(reverse("raters:join", args=[study.slug])),
         "unread": selectors.unread_messages(study),

@@ -1,4 +1,4 @@
-"""The desk's forms: what is paired, how many decoys there are, who is invited, who gave a place back."""
+"""The desk's forms: pairs, decoys and training pairs; invitations, and places that came back."""
 
 from __future__ import annotations
 
@@ -114,6 +114,17 @@ class ReturnedForm(forms.Form):
     )
 
 
+class TrainingForm(forms.Form):
+    """How many training pairs the study shall have."""
+
+    count = forms.IntegerField(
+        label=gettext_lazy("Training pairs in all"),
+        min_value=1,
+        initial=2,
+        help_text=gettext_lazy("as many of each kind"),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The desk's forms; the one that was sent holds what was sent."""
@@ -122,6 +133,7 @@ class Forms:
     decoys: DecoyForm
     invitations: InvitationForm
     returned: ReturnedForm
+    training: TrainingForm
 
 
 def forms_for(request: HttpRequest, study: Study) -> Forms:
@@ -131,4 +143,5 @@ def forms_for(request: HttpRequest, study: Study) -> Forms:
         DecoyForm(request.POST if sent == "decoys" else None),
         InvitationForm(request.POST if sent == "invite" else None, prefix="invite"),
         ReturnedForm(request.POST if sent in RETURNED else None),
+        TrainingForm(request.POST if sent == "training" else None),
     )

@@ -6,21 +6,29 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from statistics import median
-from typing import Any
+from typing import Any, Final
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from raters.models import Assignment, Booklet, RatingSession, Skip
 from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
 from studies.comparison import Order
 from studies.models import Study
+from studies.protocol import MAIN
+
+#: Of an assignment with a rating: the pair had not been given to somebody else by then.
+IN_TIME: Final = Q(released_at__isnull=True) | Q(released_at__gt=F("ratings__rated_at"))
+#: The rater's ratings are analysed.
+KEPT: Final = Q(booklet__session__returned_at__isnull=True, booklet__session__erased_at__isnull=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How fieldwork stands. Counted anew each time; `surplus` ratings came after the pair was given away.
+    """How fieldwork stands. Counted anew each time.
 
     A session is counted in everything that happened to it; `skipped` are pairs, by whichever phase.
+    `planned`, `rated` and `surplus` are of main pairs, in the first pass; `surplus` ratings came after the
+    pair was given away.
     """
 
     arrived: int
@@ -69,13 +77,15 @@ def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
         booklets=Count("pk"),
         booklets_free=Count("pk", filter=Q(session__isnull=True)),
     )
-    live, rated = Q(released_at__isnull=True), Q(ratings__isnull=False)
+    live, rated = Q(released_at__isnull=True), Q(ratings__phase=MAIN)
     assignments = _grouped(
-        Assignment.objects.filter(booklet__protocol__study__in=studies),
+        Assignment.objects.main().filter(booklet__protocol__study__in=studies),
         "booklet__protocol__study",
         planned=Count("pk", filter=live, distinct=True),
         rated=Count("pk", filter=live & rated, distinct=True),
-        surplus=Count("pk", filter=~live & rated, distinct=True),
+        surplus=Count(
+            "pk", filter=rated & ~live & Q(ratings__rated_at__gte=F("released_at")) & KEPT, distinct=True
+        ),
     )
     skips = _grouped(
         Skip.objects.filter(assignment__booklet__protocol__study__in=studies),
@@ -102,8 +112,13 @@ def _grouped(rows: QuerySet[Any], study: str, **counts: Count) -> Callable[[int]
 
 
 def realised_imbalance(study: Study) -> Imbalance:
-    """The largest |first - second| per pair, rater and system among what was really rated."""
-    rows = Assignment.objects.filter(booklet__protocol__study=study, ratings__isnull=False).values_list(
+    """The largest |first - second| per pair, rater and system among the main pairs that were rated.
+
+    Without surplus ratings, and without those of places that were returned.
+    """
+    own = Assignment.objects.main().filter(booklet__protocol__study=study)
+    counted = own.filter(Q(ratings__phase=MAIN) & IN_TIME & KEPT)
+    rows = counted.values_list(
         "booklet_id", "order", "pair_id", "pair__first__system__name", "pair__second__system__name"
     )
     return imbalance_of(

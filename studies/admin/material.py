@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
-from studies import presets
+from studies import presets, training_pairs
 from studies.admin.imports import import_urls
 from studies.admin.models_page import models_urls
 from studies.admin.run_page import run_urls
@@ -204,6 +204,10 @@ class ResponseAdmin(LookOnly):
 
 @admin.register(Pair)
 class PairAdmin(LookOnly):
+    """To look at; what raters learn from a training pair can be written until the study is frozen."""
+
+    fields = ("key", "dialogue", "first", "second", "kind", "expected", "feedback")
+    readonly_fields = fields[:-1]
     list_display = ("key", "dialogue", "first_system", "second_system", "kind")
     list_filter = ("dialogue__study", "kind")
     list_select_related = ("dialogue", "first__system", "second__system")
@@ -216,6 +220,17 @@ class PairAdmin(LookOnly):
     @admin.display(description=_("second"))
     def second_system(self, pair: Pair) -> str:
         return pair.second.system.name
+
+    def has_change_permission(self, request: HttpRequest, obj: Pair | None = None) -> bool:
+        if obj is None or obj.kind != Pair.Kind.TRAINING or obj.dialogue.study.is_frozen():
+            return False
+        return admin.ModelAdmin.has_change_permission(self, request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Pair, form: Any, change: bool) -> None:
+        try:
+            training_pairs.set_feedback(pair=obj, feedback=obj.feedback)
+        except training_pairs.CannotChangeFeedback as error:
+            messages.error(request, str(error))
 
 
 @admin.register(Protocol)

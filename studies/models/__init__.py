@@ -5,7 +5,7 @@ from studies.models.generation import Generation
 from studies.models.import_batch import ImportBatch
 from studies.models.judgment import Judge, Judgment, JudgmentScore
 from studies.models.llm_call import LLMCall
-from studies.models.pair import Pair
+from studies.models.pair import Pair, PairQuerySet
 from studies.models.provider import Provider
 from studies.models.question import Question
 from studies.models.response import Response
@@ -23,6 +23,7 @@ __all__ = [
     "JudgmentScore",
     "LLMCall",
     "Pair",
+    "PairQuerySet",
     "Protocol",
     "Provider",
     "Question",

@@ -82,7 +82,7 @@ def test_decoy_pairs_are_made_and_shown_apart(researcher: Client) -> None:
 
     text = page(researcher, desk_of(study))
     assert "6 decoy pairs made, 0 stood there already." in text
-    assert "4 dialogues, 8 pairs. 6 decoy pairs for judges." in " ".join(text.split())
+    assert "4 dialogues, 8 pairs. 6 decoy pairs, 4 of them fit for people." in " ".join(text.split())
     assert re.findall(r'<option value="(?:counsellor|model-a|model-b|decoy.*)"', text) == [
         f'<option value="{name}"' for name in factories.SYSTEMS
     ]
@@ -106,6 +106,39 @@ def test_decoys_that_cannot_be_made_are_refused(researcher: Client, count: str, 
 
     assert said in answer.content.decode()
     assert not Pair.objects.decoys().exists()
+
+
+def test_training_pairs_are_made_and_their_feedback_is_edited_until_freezing(researcher: Client) -> None:
+    study = factories.make_study()
+    researcher.post(desk_of(study), {"action": "training", "count": "2"})
+    text = page(researcher, desk_of(study))
+    assert "2 training pairs made, 0 stood there already." in text
+    assert "4 dialogues, 8 pairs. 2 training pairs:" in " ".join(text.split())
+    training, main = Pair.objects.training().first(), Pair.objects.main().first()
+    assert training is not None
+    assert main is not None
+    address, other = (reverse("admin:studies_pair_change", args=[pair.pk]) for pair in (training, main))
+
+    researcher.post(address, {"feedback": "Look at the last line.", "expected": "1"})
+    refused = researcher.post(other, {"feedback": "Look here."})
+
+    training.refresh_from_db()
+    assert (training.feedback, training.expected, refused.status_code) == ("Look at the last line.", -1, 403)
+    factories.open_study(study)
+    assert researcher.post(address, {"feedback": "Too late."}).status_code == 403
+    assert "Look at the last line." in page(researcher, address)
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [("0", "greater than or equal to 1"), ("99", "ask for 8 at most"), ("", "required")]
+)
+def test_training_that_cannot_be_made_is_refused(researcher: Client, count: str, said: str) -> None:
+    study = factories.make_study()
+
+    answer = researcher.post(desk_of(study), {"action": "training", "count": count})
+
+    assert said in answer.content.decode()
+    assert not Pair.objects.training().exists()
 
 
 def test_a_sample_needs_its_size(researcher: Client) -> None:

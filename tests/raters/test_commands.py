@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from raters.models import Assignment
+from studies.management.commands.create_study import JOURNEY_FIELDS, TEXT_FIELDS
 from studies.models import Pair, Study
+from studies.models.journey import Journey
 from tests import factories
 from tests.factories import TEXTS
 
@@ -115,6 +119,43 @@ def test_decoys_are_made_up_to_a_count() -> None:
         told("make_decoys", study.slug, "--count", "13")
 
 
+def test_training_pairs_are_made_up_to_a_count() -> None:
+    study = factories.make_study()
+
+    assert told("make_training", study.slug, "--count", "2") == {
+        "study": "kind-words",
+        "training_new": 2,
+        "training_known": 0,
+        "training": 2,
+    }
+    assert told("make_training", study.slug, "--count", "3")["training_new"] == 1
+    with pytest.raises(CommandError, match="takes one training pair of a kind: ask for 8 at most"):
+        told("make_training", study.slug, "--count", "9")
+
+
+def test_the_journey_is_set_on_the_command_line(tmp_path: Path) -> None:
+    path = tmp_path / "texts.json"
+    path.write_text('{"themes": "loss | grief", "language": "de", "who_reads": "Nobody."}')
+    words = ("--asking", "two_pass", "--repeats-percent", "0", "--training-pairs", "3")
+
+    told("create_study", "s1", "--texts", str(path), *words, "--identity-days", "30")
+
+    study = Study.objects.get()
+    assert (study.asking, study.repeats_percent, study.training_pairs) == ("two_pass", 0, 3)
+    assert (study.decoys_per_rater, study.identity_days) == (3, 30)
+    assert (study.themes, study.language, study.who_reads) == ("loss | grief", "de", "Nobody.")
+
+
+def test_every_field_of_the_journey_is_an_option_or_a_text() -> None:
+    fields = {field.name for field in Journey._meta.get_fields()}
+
+    assert fields == set(JOURNEY_FIELDS) | {"themes", "risk_phrases", "who_reads"}
+    assert {"themes", "risk_phrases", "who_reads"} < set(TEXT_FIELDS)
+    guide = (settings.BASE_DIR / "docs" / "guide.md").read_text(encoding="utf-8")
+    for name in JOURNEY_FIELDS:
+        assert f"`--{name.replace('_', '-')}" in guide
+
+
 def test_what_is_missing_is_said_by_name_and_nothing_opens() -> None:
     study = factories.make_study(consent="", reward="")
 
@@ -135,6 +176,8 @@ def test_what_is_missing_is_said_by_name_and_nothing_opens() -> None:
         (("create_study", "s 1"), "Enter a valid"),
         (("create_study", "s1", "--session-minutes", "1"), "greater than or equal to 5"),
         (("create_study", "s1", "--shown-profile", "plain-0"), "invalid choice: 'plain-0'"),
+        (("create_study", "s1", "--asking", "never"), "invalid choice: 'never'"),
+        (("create_study", "s1", "--repeats-percent", "51"), "less than or equal to 50"),
         (("create_study", "s1", "--max-words", "0"), "greater than or equal to 1"),
         (("create_study", "s1", "--texts", "missing.json"), "cannot read missing.json"),
     ],
@@ -177,4 +220,9 @@ def test_the_sample_study_loads_once_and_is_open() -> None:
     assert study.is_open
     assert study.dialogues.count() == 16
     assert study.dialogues.filter(import_batch__licence__startswith="CC0").count() == 16
-    assert Assignment.objects.count() == 144
+    kinds = Counter(Assignment.objects.values_list("kind", flat=True))
+    assert kinds == {"main": 144, "decoy": 48, "training": 24}
+    assert Assignment.objects.filter(instructed_value__isnull=False).count() == 24
+    assert (study.asking, study.themes.split("\n")[0]) == ("two_pass", "loss | grief and loss")
+    uses = Counter(Assignment.objects.filter(kind="decoy").values_list("pair", flat=True))
+    assert (min(uses.values()), max(uses.values()), len(uses)) == (2, 4, 16)

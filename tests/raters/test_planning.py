@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_opening_plans_every_pair_as_often_as_asked() -> None:
     )
 
 
-def test_raters_never_meet_decoys() -> None:
+def test_raters_meet_no_decoys_unless_the_journey_says_so() -> None:
     plain, study = factories.make_study("plain"), factories.make_study("with-decoys")
     factories.add_decoys(study, 9)
     factories.open_study(plain)
@@ -70,6 +71,31 @@ def test_the_plan_is_the_same_on_every_database() -> None:
     )
 
     assert hashlib.sha256(plan_as_text(study).encode()).hexdigest()[:16] == "4524edfc16a1c9cd"
+
+
+def test_the_whole_journey_is_the_same_on_every_database_and_holds_no_order_to_a_machine() -> None:
+    study = factories.make_study(
+        dialogues=12,
+        seed=11,
+        pairs_per_rater=12,
+        training_pairs=2,
+        decoys_per_rater=3,
+        repeats_percent=20,
+        checks_per_rater=2,
+        reason_percent=40,
+        systems=("ö-human", "Zeta", "alpha"),
+    )
+    factories.add_training(study, 3)
+    factories.add_decoys(study, 12)
+    factories.open_study(study)
+
+    rows = Assignment.objects.order_by("booklet__number", "position")
+    extra = [[a.kind, a.asks_reason, a.instructed_value] for a in rows]
+    drawn = json.dumps([plan_as_text(study), extra])
+    assert hashlib.sha256(drawn.encode()).hexdigest()[:16] == "973254562883da59"
+    kinds = Counter(Assignment.objects.values_list("kind", flat=True))
+    assert kinds == {"training": 8, "main": 48, "decoy": 12, "repeat": 8}
+    assert not Assignment.objects.filter(pair__second__system__name="decoy: injected").exists()
 
 
 def test_a_fixed_rubric_order_is_everybodys_and_a_permuted_one_is_each_raters_own() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -13,8 +14,9 @@ from django.db import connection, connections
 from raters import arriving, debriefing, guessing, leaving, participating, rating, surveying, understanding
 from raters.channels import Arrival
 from raters.guessing import Guessed
-from raters.models import Answer, Assignment, Booklet, Guess, Rating, RatingSession
+from raters.models import Answer, Assignment, Booklet, Guess, Rating, RatingSession, Skip
 from raters.selectors import blinding_assignments, document_for
+from studies.models import Dialogue, Pair, Study
 from tests import factories
 from tests.factories import NOW
 from tests.raters.around import CHECK, add_check, add_survey, make_reviewed
@@ -152,3 +154,63 @@ def test_keeping_and_deleting_at_once_gives_one_code_and_deletes() -> None:
     assert session.code != ""
     assert session.erased_at == NOW
     assert not Rating.objects.filter(assignment__booklet__session=session).exists()
+
+
+def assert_planned_as_often_as_asked(study: Study) -> None:
+    live = Assignment.objects.filter(booklet__protocol__study=study).live().main()
+    counts = Counter(live.values_list("pair", flat=True))
+    assert counts == dict.fromkeys(Pair.objects.main().values_list("pk", flat=True), study.ratings_per_pair)
+    assert len({(a.pair_id, a.booklet_id) for a in live}) == live.count()
+
+
+def skip_first_pairs(session: RatingSession) -> None:
+    for assignment in factories.assignments_of(session)[:3]:
+        Skip.objects.create(assignment=assignment, phase="main", reason="upsetting", skipped_at=NOW)
+        leaving.release(assignment=assignment, now=NOW)
+
+
+def test_opting_out_consenting_skipping_and_stopping_at_once_lose_no_pair() -> None:
+    study = factories.make_study(dialogues=8, pairs_per_rater=8, ratings_per_pair=4, themes="loss")
+    Dialogue.objects.filter(external_id__in=("d1", "d2", "d3")).update(tags=["loss"])
+    factories.open_study(study)
+    at_work = [factories.make_rater(study) for _ in range(4)]
+    skip_first_pairs(at_work[0])
+    arrived = [arriving.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(6)]
+
+    raised = at_once(
+        *(partial(skip_first_pairs, session) for session in at_work[1:3]),
+        partial(leaving.stop, session=at_work[3], now=NOW),
+        partial(leaving.give_back_all, session=at_work[0], now=NOW),
+        *(partial(arriving.consent, session=s, now=NOW, opted_out=["loss"]) for s in arrived[:3]),
+        *(partial(arriving.consent, session=s, now=NOW) for s in arrived[3:]),
+    )
+
+    assert [error for error in raised if not isinstance(error, arriving.StudyFull)] == []
+    assert_planned_as_often_as_asked(study)
+    claimed = RatingSession.objects.filter(consented_at__isnull=False)
+    assert claimed.count() == Booklet.objects.filter(session__isnull=False).count()
+
+
+def test_one_pair_skipped_from_two_tabs_goes_back_once() -> None:
+    study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
+    first = factories.assignments_of(factories.make_rater(study))[0]
+
+    raised = at_once(*[partial(leaving.release, assignment=first, now=NOW)] * 4)
+
+    assert raised == []
+    assert_planned_as_often_as_asked(study)
+
+
+def test_a_pair_given_back_while_its_new_booklet_is_claimed_is_planned_once() -> None:
+    study = factories.open_study(factories.make_study(dialogues=8, pairs_per_rater=8))
+    at_work = [factories.make_rater(study) for _ in range(4)]
+    skip_first_pairs(at_work[0])
+    late = [arriving.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(2)]
+
+    raised = at_once(
+        *(partial(arriving.consent, session=session, now=NOW) for session in late),
+        *(partial(skip_first_pairs, session) for session in at_work[1:]),
+    )
+
+    assert [error for error in raised if not isinstance(error, arriving.StudyFull)] == []
+    assert_planned_as_often_as_asked(study)

@@ -7,14 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import models
 
 from studies import normalising, presets, protocol
 from studies.management.study_command import StudyCommand
 from studies.models import Study
+from studies.models.journey import Journey
 
 #: Study fields that a texts file may set, and those that are options: what the protocol will hold.
-TEXT_FIELDS = tuple(field.name for field in fields(protocol.Texts))
+TEXT_FIELDS = (*(field.name for field in fields(protocol.Texts)), "themes", "risk_phrases")
 DESIGN_FIELDS = ("scale", *(field.name for field in fields(protocol.Design)))
+#: Numbers and choices of the rater's journey. Its longer texts stand in the texts file.
+JOURNEY_FIELDS = tuple(
+    field.name for field in Journey._meta.get_fields() if not isinstance(field, models.TextField)
+)
 
 
 class Command(StudyCommand):
@@ -38,18 +44,20 @@ class Command(StudyCommand):
         parser.add_argument("--shown-profile", choices=tuple(normalising.PROFILES))
         parser.add_argument("--max-words", type=int)
         parser.add_argument("--max-sentences", type=int)
+        for name in JOURNEY_FIELDS:
+            _add_field(parser, name)
 
     def act(self, study: Study, options: dict[str, Any]) -> dict[str, Any]:
         raise CommandError(f"there is a study {study.slug!r} already; choose another slug")
 
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         texts = read_texts(options["texts"]) if options["texts"] else {}
+        chosen = (*DESIGN_FIELDS, *JOURNEY_FIELDS)
         study = presets.create_study(
             slug=options["slug"],
             title=options["title"] or texts.pop("title", options["slug"]),
             preset=options["preset"],
-            **{name: options[name] for name in DESIGN_FIELDS},
-            **texts,
+            **{**texts, **{name: options[name] for name in chosen if options[name] is not None}},
         )
         return {
             "study": study.slug,
@@ -60,6 +68,16 @@ class Command(StudyCommand):
             "ratings_per_pair": study.ratings_per_pair,
             "pairs_per_rater": study.pairs_per_rater,
         }
+
+
+def _add_field(parser: ArgumentParser, name: str) -> None:
+    """The option of a study field, with its choices."""
+    field = Study._meta.get_field(name)
+    assert isinstance(field, models.Field)
+    choices = [value for value, _label in field.flatchoices] or None
+    kind = int if isinstance(field, models.IntegerField) else str
+    told = str(field.help_text).replace("%", "%%") or None
+    parser.add_argument(f"--{name.replace('_', '-')}", type=kind, choices=choices, help=told)
 
 
 def read_texts(path: Path) -> dict[str, Any]:

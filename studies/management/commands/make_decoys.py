@@ -10,7 +10,9 @@ from studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Pairs genuine replies with broken ones that must lose, for judges: as many of each kind."
+    help = (
+        "Pairs genuine replies with broken ones that must lose, for judges and raters: as many of each kind."
+    )
     expected = (decoy_pairs.CannotMakeDecoys,)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

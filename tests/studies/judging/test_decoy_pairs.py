@@ -11,7 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from studies import pairing
-from studies.judging.decoy_pairs import CannotMakeDecoys, Decoys, make_decoys
+from studies.judging.broken_pairs import Made
+from studies.judging.decoy_pairs import CannotMakeDecoys, make_decoys
 from studies.judging.decoys import INJECTIONS, SEEKER_VOICES
 from studies.models import Pair, Response, Study, System
 from tests import factories
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 NAMES = ("decoy: off topic", "decoy: role swapped", "decoy: injected")
 
 
-def make(study: Study, count: int, seed: int = 1) -> Decoys:
+def make(study: Study, count: int, seed: int = 1) -> Made:
     return make_decoys(study=study, count=count, rng=random.Random(seed))
 
 
@@ -40,7 +41,7 @@ def plan_of(study: Study) -> list[tuple[str, str, str, str]]:
 def test_a_genuine_reply_stands_first_and_must_win() -> None:
     study = factories.make_study()
 
-    assert make(study, 7) == Decoys(new=7, known=0)
+    assert make(study, 7) == Made(new=7, known=0)
 
     pairs = decoys_of(study)
     assert {(pair.kind, pair.expected) for pair in pairs} == {("decoy", -1)}
@@ -73,9 +74,9 @@ def test_no_dialogue_has_two_before_each_has_one_and_none_has_two_of_a_kind() ->
 def test_the_count_is_the_studys_and_not_the_calls() -> None:
     study = factories.make_study(dialogues=12)
 
-    assert make(study, 20) == Decoys(new=20, known=0)
-    assert make(study, 20) == make(study, 5) == Decoys(new=0, known=20)
-    assert make(study, 30, seed=2) == Decoys(new=10, known=20)
+    assert make(study, 20) == Made(new=20, known=0)
+    assert make(study, 20) == make(study, 5) == Made(new=0, known=20)
+    assert make(study, 30, seed=2) == Made(new=10, known=20)
     kinds = Counter(pair.second.system.name for pair in decoys_of(study))
     assert kinds == dict.fromkeys(NAMES, 10)
 
