@@ -70,6 +70,11 @@ def abandoned(*, now: datetime) -> list[RatingSession]:
     ]
 
 
+def release(*, assignment: Assignment, now: datetime) -> None:
+    """Gives one pair back: whatever is answered on it from now on counts as surplus."""
+    Assignment.objects.filter(pk=assignment.pk, released_at__isnull=True).update(released_at=now)
+
+
 def _give_back(session: RatingSession, now: datetime) -> int:
     """Releases what is unrated. The rows are locked first, so that a rating under way is waited for."""
     booklet = Booklet.objects.filter(session=session).first()

@@ -64,7 +64,12 @@ def test_a_second_submit_corrects_and_keeps_what_stood_there(assignment: Assignm
     assert stored(assignment) == dict.fromkeys(KEYS, -2)
     assert Rating.objects.get().reason == "second"
     event = assignment.booklet.session.events.get(kind="corrected")  # type: ignore[union-attr]
-    assert event.data["before"] == {"reason": "first", "answers": dict.fromkeys(KEYS, 1)}
+    assert event.data["before"] == {
+        "reason": "first",
+        "answers": dict.fromkeys(KEYS, 1),
+        "flags": [],
+        "instructed_answer": None,
+    }
 
 
 def test_the_same_submit_twice_is_one_rating_and_no_correction(assignment: Assignment) -> None:
