@@ -103,15 +103,14 @@ class RatingForm(forms.Form):
         ]
         if self._instructed is not None:
             # Among the others, never the first: one who reads every row meets it.
-            found.insert(max(1, len(found) - 1), Row(self._instruction(), "", "", self[self._check]))
+            check = Row(self._instruction(self._instructed), "", "", self[self._check])
+            found.insert(max(1, len(found) - 1), check)
         return found
 
-    def _instruction(self) -> str:
+    def _instruction(self, value: int) -> str:
         labels = {answer.value: answer.label for answer in self._document.answers}
-        return format_lazy(
-            _("To show that you read every row, please choose “{answer}” here."),
-            answer=labels[self._instructed],
-        )
+        asked = _("To show that you read every row, please choose “{answer}” here.")
+        return str(format_lazy(asked, answer=labels[value]))
 
     def reason_field(self) -> BoundField | None:
         return self["reason"] if self._asks_reason else None
