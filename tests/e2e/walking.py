@@ -15,6 +15,7 @@ def begin(page: Page, join: str) -> None:
     page.goto(join)
     page.get_by_role("button", name=re.compile("I agree")).click()
     page.get_by_role("button", name="Go to the pairs").click()
+    page.wait_for_url("**/pair/**")
 
 
 def answer(page: Page, value: int = 1) -> None:
