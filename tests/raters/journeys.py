@@ -143,7 +143,7 @@ class Rater:
         kind = address.rstrip("/").split("/")[-1]
         if kind == "consent":
             return self.consent(address)
-        fields = {
+        forms: dict[str, Callable[[], Fields]] = {
             "instructions": dict,
             "review": dict,
             "questions": lambda: self.understood(page),
@@ -151,8 +151,8 @@ class Rater:
             "guesses": lambda: self.filled(page),
             "survey": lambda: self.filled(page),
             "debrief": lambda: {"choice": "keep"},
-        }.get(kind)
-        return self.browser.post(address, fields()) if fields else ("", page)
+        }
+        return self.browser.post(address, forms[kind]()) if kind in forms else ("", page)
 
 
 def onward_from(page: str) -> str:

@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 from django.db import connection, connections
 
-from raters import arriving, leaving, participating, rating
+from raters import arriving, drafting, leaving, participating, rating, skipping
 from raters.channels import Arrival
-from raters.models import Assignment, Rating, RatingSession
+from raters.models import Assignment, Draft, Message, Rating, RatingSession, Skip
 from tests import factories
 from tests.factories import NOW
 
@@ -100,3 +100,14 @@ def test_twelve_who_consent_at_once_get_a_booklet_each_until_none_is_left() -> N
     assert [type(error) for error in raised] == [arriving.StudyFull] * 8
     assert RatingSession.objects.filter(booklet__isnull=False).count() == 4
     assert connection.vendor in ("sqlite", "postgresql")
+
+
+def test_drafts_and_skips_of_one_pair_at_once_are_one_each() -> None:
+    session = factories.make_rater(factories.open_study(factories.make_study()))
+    first, second, *_ = factories.assignments_of(session)
+    keep = partial(drafting.save, assignment=first, phase="main", fields={"q1": ["1"]}, now=NOW)
+    skip = partial(skipping.skip, assignment=second, phase="main", reason="upsetting", note="", now=NOW)
+
+    assert at_once(*[keep] * 3, *[skip] * 3) == []
+
+    assert (Draft.objects.count(), Skip.objects.count(), Message.objects.count()) == (1, 1, 1)

@@ -178,19 +178,27 @@ def test_an_answer_to_a_check_that_was_not_asked_is_not_kept(assignment: Assignm
 
 
 def test_counts_are_totals_that_never_fall(assignment: Assignment) -> None:
-    def send(reason: str, **counts: int | None) -> None:
-        answers = dict.fromkeys(KEYS, 1)
-        rating.submit(assignment=assignment, answers=answers, reason=reason, layout="", now=NOW, **counts)
+    def send(reason: str, visible: int | None, away: int | None, pasted: int | None) -> None:
+        rating.submit(
+            assignment=assignment,
+            answers=dict.fromkeys(KEYS, 1),
+            reason=reason,
+            layout="",
+            now=NOW,
+            visible_seconds=visible,
+            focus_losses=away,
+            pastes=pasted,
+        )
 
     def stored_counts() -> tuple[int | None, ...]:
         own = Rating.objects.get()
         return own.visible_seconds, own.focus_losses, own.pastes
 
-    send("first")
+    send("first", None, None, None)
     assert stored_counts() == (None, None, None)
-    send("second", visible_seconds=40, focus_losses=2, pastes=1)
+    send("second", 40, 2, 1)
     assert stored_counts() == (40, 2, 1)
-    send("third", visible_seconds=55, focus_losses=0, pastes=None)
+    send("third", 55, 0, None)
     assert stored_counts() == (55, 2, 1)
 
 
