@@ -8,6 +8,7 @@ from typing import Final
 
 from django.db import transaction
 
+from raters import messaging
 from raters.models import Answer, Assignment, Guess, RatingSession
 from raters.participating import has_ended, seen
 from raters.selectors import blinding_assignments, document_for
@@ -41,6 +42,7 @@ def say_compared(*, session: RatingSession, text: str, now: datetime) -> RatingS
         defaults={"value": text, "answered_at": now},
     )
     if stored[1]:
+        messaging.notice_words(session=locked, text=text, now=now)
         seen(session=locked, now=now)
     return locked
 

@@ -58,12 +58,14 @@ def send(*, session: RatingSession, text: str, now: datetime) -> Message:
 def notice(*, rating: Rating, now: datetime) -> Message | None:
     """Tells the researcher of a written reason that holds a risk phrase, once; None if it holds none."""
     reason = Rating.objects.values_list("reason", flat=True).get(pk=rating.pk)
-    return notice_words(assignment=rating.assignment, text=reason, now=now)
+    session = RatingSession.objects.get(booklet=rating.assignment.booklet_id)
+    return notice_words(session=session, text=reason, now=now, assignment=rating.assignment)
 
 
-def notice_words(*, assignment: Assignment, text: str, now: datetime) -> Message | None:
-    """The same for whatever else a rater writes about a pair."""
-    session = RatingSession.objects.get(booklet=assignment.booklet_id)
+def notice_words(
+    *, session: RatingSession, text: str, now: datetime, assignment: Assignment | None = None
+) -> Message | None:
+    """The same for whatever else a rater writes, on a pair or around the pairs."""
     if not _speaks_of_risk(session, text):
         return None
     return _once(session, assignment, Message.Kind.DISCLOSURE, text, now)
@@ -84,7 +86,7 @@ def handle(*, messages: Iterable[Message], user: AbstractBaseUser | AnonymousUse
 
 
 def _once(
-    session: RatingSession, assignment: Assignment, kind: Message.Kind, text: str, now: datetime
+    session: RatingSession, assignment: Assignment | None, kind: Message.Kind, text: str, now: datetime
 ) -> Message:
     message, _ = Message.objects.get_or_create(
         session=session, assignment=assignment, kind=kind, text=text, defaults={"at": now}

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from raters import messaging
 from raters.models import Answer, RatingSession
 from raters.participating import seen
 from raters.selectors import document_for
@@ -33,6 +34,7 @@ def send(*, session: RatingSession, answers: Mapping[str, str], now: datetime) -
         )
         for question in document_for(locked).journey.survey
     )
+    messaging.notice_words(session=locked, text="\n".join(answers.values()), now=now)
     locked.surveyed_at = now
     locked.save(update_fields=["surveyed_at"])
     seen(session=locked, now=now)

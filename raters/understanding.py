@@ -68,5 +68,5 @@ def _turn_away(session: RatingSession, now: datetime) -> None:
     session.turned_away_at = now
     session.code = recruitment_of(session.study).screened_out_code
     session.save(update_fields=["turned_away_at", "code"])
-    released = give_back_all(session=session, now=now)
-    note(session, Event.Kind.TURNED_AWAY, now, released=released)
+    give_back_all(session=session, now=now)
+    note(session, Event.Kind.TURNED_AWAY, now)

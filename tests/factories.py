@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
@@ -15,6 +15,7 @@ from raters.models import Assignment, Rating, RatingSession
 from studies import pairing, presets, training_pairs
 from studies.judging import decoy_pairs
 from studies.models import Dialogue, ImportBatch, Response, Study, System
+from studies.protocol import MAIN
 
 #: When everything happens unless a test says otherwise.
 NOW: Final = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
@@ -156,16 +157,28 @@ def rate(
     reason: str = "It listens.",
     seconds: int = 30,
     now: datetime = NOW + timedelta(minutes=5),
+    phase: str = MAIN,
+    flags: Collection[tuple[int, str]] = (),
+    instructed_answer: int | None = None,
 ) -> Rating:
-    """A rating `seconds` after the pair was shown. `values` as shown, by dimension or one for all."""
-    rating.mark_shown(assignment=assignment, now=now - timedelta(seconds=seconds))
-    study = assignment.booklet.protocol.study
-    answers = (
-        dict.fromkeys(study.dimensions.values_list("key", flat=True), values)
-        if isinstance(values, int)
-        else values
+    """A rating `seconds` after the pair was shown. `values` as shown, by dimension or one for all.
+
+    An attention check is obeyed unless an answer to it is given.
+    """
+    rating.mark_shown(assignment=assignment, now=now - timedelta(seconds=seconds), phase=phase)
+    asked = [row.key for row in assignment.booklet.protocol.document().asked_in(phase)]
+    answers = dict.fromkeys(asked, values) if isinstance(values, int) else values
+    obeyed = assignment.instructed_value if instructed_answer is None else instructed_answer
+    return rating.submit(
+        assignment=assignment,
+        answers=answers,
+        reason=reason,
+        layout="side",
+        now=now,
+        phase=phase,
+        flags=flags,
+        instructed_answer=obeyed,
     )
-    return rating.submit(assignment=assignment, answers=answers, reason=reason, layout="side", now=now)
 
 
 def rate_all(session: RatingSession, values: int | Mapping[str, int] = 1) -> RatingSession:

@@ -19,7 +19,7 @@ from raters.admin import desk_people
 from raters.admin.desk_forms import Forms, forms_for
 from raters.admin.desk_people import allow
 from raters.channels import CHANNELS
-from raters.forms import RatingForm
+from raters.forms import PairFacts, RatingForm
 from raters.models import ExportJob
 from studies import freezing, pairing, training_pairs
 from studies import selectors as material
@@ -179,11 +179,12 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     allow(request, "studies.view_study")
     page = selectors.preview_page(study, number)
     document = freezing.preview_document(study)
-    form = RatingForm(document, [asked.key for asked in document.rubric], MAIN)
+    form = RatingForm(document, PairFacts(MAIN, [asked.key for asked in document.rubric]))
     context = {
         "page": page,
         "form": form,
         "title": study.title,
+        "texts": document.texts,
         "preview": True,
         "back": reverse("admin:raters_study_desk", args=[pk]),
         "following": reverse("admin:raters_study_preview", args=[pk, number % page.total + 1]),

@@ -100,6 +100,9 @@ class Assignment(models.Model):
         null=True, blank=True, help_text=_("Attention check: the answer that an extra row asks for.")
     )
     shown_at = models.DateTimeField(null=True, blank=True)
+    rubric_shown_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("First showing in the second pass.")
+    )
     released_at = models.DateTimeField(null=True, blank=True)
 
     objects = AssignmentQuerySet.as_manager()

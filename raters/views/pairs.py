@@ -5,17 +5,18 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from raters import participating, rating, selectors
-from raters.forms import RatingForm
+from raters import drafting, participating, rating, selectors, skipping
+from raters.forms import PairFacts, RatingForm, SkipForm
 from raters.models import Assignment, RatingSession
 from raters.steps import RATING, Step
-from raters.views.pages import go_on, page, step_of
+from raters.views.pages import SeeOther, go_on, page, step_of
 from studies.protocol import MAIN, RUBRIC
 
 
@@ -41,27 +42,28 @@ def _rated(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> H
         return _submit(request, session, own, phase)
     if step_of(session) not in RATING or not selectors.is_reachable(session, own, phase):
         return go_on(session)
-    rating.mark_shown(assignment=own, now=timezone.now())
+    rating.mark_shown(assignment=own, now=timezone.now(), phase=phase)
     participating.seen(session=session, now=timezone.now())
-    given = selectors.given_answers(own, phase)
     form = RatingForm(
         selectors.document_for(session),
-        own.booklet.dimension_keys,
-        phase,
-        answers=given.answers,
-        reason=given.reason,
+        _facts(own, phase),
+        given=selectors.given_answers(own, phase),
+        draft=selectors.draft_of(own, phase),
     )
     return _pair_page(request, session, own, phase, form)
 
 
+def _facts(own: Assignment, phase: str) -> PairFacts:
+    return PairFacts(phase, own.booklet.dimension_keys, own.asks_reason, own.instructed_value)
+
+
 def _submit(request: HttpRequest, session: RatingSession, own: Assignment, phase: str) -> HttpResponseBase:
-    form = RatingForm(selectors.document_for(session), own.booklet.dimension_keys, phase, request.POST)
+    form = RatingForm(selectors.document_for(session), _facts(own, phase), request.POST)
     if not form.is_valid():
         if step_of(session) in (Step.DONE, Step.STOPPED):
             return go_on(session)
         return _pair_page(request, session, own, phase, form, status=422)
-    # A session that is over keeps what stands; the page with the code, where this goes on to, says so.
-    with suppress(rating.SessionOver):
+    try:
         rating.submit(
             assignment=own,
             answers=form.answers(),
@@ -69,7 +71,15 @@ def _submit(request: HttpRequest, session: RatingSession, own: Assignment, phase
             layout=form.layout(),
             now=timezone.now(),
             phase=phase,
+            flags=form.flags(),
+            instructed_answer=form.instructed_answer(),
+            **form.counts(),
         )
+    except rating.SessionOver:
+        # A session that is over keeps what stands; the page with the code, where this goes on to, says so.
+        return go_on(session)
+    if own.kind == Assignment.Kind.TRAINING:
+        return SeeOther(reverse("raters:feedback", args=[session.token, own.token]))
     return go_on(session)
 
 
@@ -89,11 +99,35 @@ def _pair_page(
 @never_cache
 @require_POST
 def draft(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> HttpResponseBase:
-    return go_on(selectors.session_for(token))
+    """Called by the page's script: 204 when the form is kept as it stands, 409 when it is too late."""
+    session = selectors.session_for(token)
+    own = selectors.assignment_for(session, assignment)
+    if phase not in selectors.document_for(session).phases:
+        raise Http404
+    fields = dict(request.POST.lists())
+    try:
+        drafting.save(assignment=own, phase=phase, fields=fields, now=timezone.now())
+    except drafting.TooLate:
+        return HttpResponse(status=409)
+    return HttpResponse(status=204)
 
 
 @csrf_exempt
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def skip(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> HttpResponseBase:
-    return go_on(selectors.session_for(token))
+    """Asks why, as a question that may stay open; the sending leaves the pair out."""
+    session = selectors.session_for(token)
+    own = selectors.assignment_for(session, assignment)
+    if not selectors.may_skip(session, own, phase):
+        return go_on(session)
+    if request.method == "POST":
+        form = SkipForm(request.POST)
+        with suppress(skipping.AlreadyRated, skipping.TooLate):
+            now, said = timezone.now(), {"reason": form.chosen(), "note": form.said()}
+            skipping.skip(assignment=own, phase=phase, now=now, **said)
+        return go_on(session)
+    if step_of(session) not in {*RATING, Step.PAUSE} or not selectors.is_reachable(session, own, phase):
+        return go_on(session)
+    shown = selectors.pair_page(session, own, phase)
+    return page(request, session, "raters/skip.html", page=shown, form=SkipForm())

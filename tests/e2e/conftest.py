@@ -7,6 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from studies.models import Study
+from tests import factories
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # CHROMIUM names one that lies elsewhere.
@@ -57,6 +61,16 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Overrides pytest-playwright's: the machine's browser, also as root."""
     alone = ["--no-sandbox"] if sys.platform == "linux" and os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": chromium(), "args": alone + ARGUMENTS}
+
+
+@pytest.fixture
+def study() -> Study:
+    return factories.open_study(factories.make_study(dialogues=2))
+
+
+@pytest.fixture
+def join(study: Study, live_server: LiveServer) -> str:
+    return f"{live_server.url}/join/{study.slug}/"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

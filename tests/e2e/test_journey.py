@@ -7,27 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from raters.models import Rating, RatingSession
-from studies.models import Study
 from tests import factories
+from tests.e2e.walking import DESKTOP, PHONE, answer, begin, finish, rate_all, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-PHONE = {"width": 390, "height": 844}
-DESKTOP = {"width": 1440, "height": 900}
-
-
-@pytest.fixture
-def study() -> Study:
-    return factories.open_study(factories.make_study(dialogues=2))
-
-
-@pytest.fixture
-def join(study: Study, live_server: LiveServer) -> str:
-    return f"{live_server.url}/join/{study.slug}/"
 
 
 @pytest.fixture
@@ -40,29 +27,8 @@ def complaints(page: Page) -> list[str]:
     return said
 
 
-def begin(page: Page, join: str) -> None:
-    page.goto(join)
-    page.get_by_role("button", name=re.compile("I agree")).click()
-    page.get_by_role("button", name="Go to the pairs").click()
-
-
-def answer(page: Page, value: int = 1) -> None:
-    for number in range(1, 7):
-        page.locator(f"input[name=q{number}][value='{value}']").check()
-    page.locator("textarea").fill("It listens.")
-
-
-def finish(page: Page) -> str:
-    while "/pair/" in page.url:
-        answer(page)
-        page.get_by_role("button", name="Save and go on").click()
-    page.get_by_role("button", name="Rating is done").click()
-    page.get_by_role("button", name="Finish and show my completion code").click()
-    return page.locator("code").inner_text()
-
-
 def test_from_the_join_link_to_the_code(page: Page, join: str, complaints: list[str]) -> None:
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     begin(page, join)
     assert page.evaluate("document.querySelectorAll('input:checked').length") == 0
 
@@ -74,7 +40,7 @@ def test_from_the_join_link_to_the_code(page: Page, join: str, complaints: list[
 
 
 def test_on_a_phone_replies_are_stacked_and_nothing_scrolls_sideways(page: Page, join: str) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.set_viewport_size(PHONE)
     begin(page, join)
     assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
 
@@ -84,7 +50,7 @@ def test_on_a_phone_replies_are_stacked_and_nothing_scrolls_sideways(page: Page,
 
 
 def test_without_javascript(browser: Browser, join: str) -> None:
-    context = browser.new_context(java_script_enabled=False, viewport=PHONE)  # type: ignore[arg-type]
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
     page = context.new_page()
     begin(page, join)
 
@@ -145,7 +111,7 @@ def test_a_forgotten_answer_is_pointed_at_and_the_rest_stands(page: Page, join: 
     page.locator("input[name=q2][value='-2']").check()
     page.locator("textarea").fill("Half a thought")
 
-    page.get_by_role("button", name="Save and go on").click()
+    save(page)
 
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.locator("input[name=q2][value='-2']")).to_be_checked()
@@ -163,12 +129,10 @@ def test_reload_back_and_a_second_tab_neither_lose_nor_double(
     other = context.new_page()
     other.goto(first)
     answer(page, 2)
-    page.get_by_role("button", name="Save and go on").click()
-    page.wait_for_url(lambda url: url != first)
+    save(page)
     page.reload()
     answer(other, -1)
-    other.get_by_role("button", name="Save and go on").click()
-    other.wait_for_url(lambda url: url != first)
+    save(other)
     page.goto(first)
 
     expect(page.locator("input[name=q1][value='-1']")).to_be_checked()
@@ -187,13 +151,11 @@ def test_a_double_click_saves_one_pair(page: Page, join: str) -> None:
 
 def test_changing_an_answer_at_the_end(page: Page, join: str) -> None:
     begin(page, join)
-    while "/pair/" in page.url:
-        answer(page)
-        page.get_by_role("button", name="Save and go on").click()
+    rate_all(page)
     page.get_by_text("Look at a pair again").click()
     page.get_by_role("link", name="Pair 1").click()
     page.locator("input[name=q1][value='-2']").check()
-    page.get_by_role("button", name="Save and go on").click()
+    save(page)
 
     page.wait_for_url("**/review/")
     changed = Rating.objects.get(assignment__position=1)
@@ -206,7 +168,7 @@ def test_a_long_conversation_opens_at_its_end(page: Page, live_server: LiveServe
     factories.add_dialogue(study, "d1", systems=("a", "b"), turns=turns)
     factories.pair_up(study)
     factories.open_study(study)
-    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    page.set_viewport_size(DESKTOP)
     begin(page, f"{live_server.url}/join/long/")
 
     expect(page.get_by_text("Turn 28.").first).to_be_in_viewport()
@@ -215,8 +177,8 @@ def test_a_long_conversation_opens_at_its_end(page: Page, live_server: LiveServe
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-def test_axe_finds_nothing_on_any_page(page: Page, join: str, scheme: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
+def test_axe_finds_nothing_on_any_page(page: Page, join: str, scheme: str, size: ViewportSize) -> None:
+    page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     found: dict[str, list[str]] = {}
 
@@ -230,16 +192,16 @@ def test_axe_finds_nothing_on_any_page(page: Page, join: str, scheme: str, size:
     look("instructions")
     page.get_by_role("button", name="Go to the pairs").click()
     look("pair")
-    page.get_by_role("button", name="Save and go on").click()
+    save(page)
     look("errors")
     home = page.url.split("/pair/")[0]
+    page.get_by_role("link", name="Skip this one").click()
+    look("skip")
     for name in ("support", "stop"):
         page.goto(f"{home}/{name}/")
         look(name)
     page.goto(f"{home}/")
-    while "/pair/" in page.url:
-        answer(page)
-        page.get_by_role("button", name="Save and go on").click()
+    rate_all(page)
     look("review")
     page.get_by_role("button", name="Rating is done").click()
     look("debrief")
@@ -249,4 +211,4 @@ def test_axe_finds_nothing_on_any_page(page: Page, join: str, scheme: str, size:
     look("not found")
 
     assert found == {name: [] for name in found}
-    assert len(found) == 10
+    assert len(found) == 11

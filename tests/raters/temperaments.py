@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import random
+import re
 from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
@@ -118,9 +119,9 @@ class Corrector(Rater):
     """Goes back to the pair before and changes the answers."""
 
     def answers_to(self, page: str) -> Fields:
-        back = page.split('class="send"')[-1]
-        if "/pair/" in back and self.rng.random() < 0.5:
-            earlier = back.split('href="')[1].split('"')[0]
+        back = re.search(r'href="([^"]*/pair/[^"]*)"', page.split('class="send"')[-1])
+        if back and self.rng.random() < 0.5:
+            earlier = back[1]
             _, again = self.browser.get(earlier)
             self.browser.post(earlier, super().answers_to(again))
         return super().answers_to(page)

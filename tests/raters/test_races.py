@@ -11,10 +11,21 @@ from functools import partial
 import pytest
 from django.db import connection, connections
 
-from raters import arriving, debriefing, guessing, leaving, participating, rating, surveying, understanding
+from raters import (
+    arriving,
+    debriefing,
+    drafting,
+    guessing,
+    leaving,
+    participating,
+    rating,
+    skipping,
+    surveying,
+    understanding,
+)
 from raters.channels import Arrival
 from raters.guessing import Guessed
-from raters.models import Answer, Assignment, Booklet, Guess, Rating, RatingSession, Skip
+from raters.models import Answer, Assignment, Booklet, Draft, Guess, Message, Rating, RatingSession, Skip
 from raters.selectors import blinding_assignments, document_for
 from studies.models import Dialogue, Pair, Study
 from tests import factories
@@ -214,3 +225,14 @@ def test_a_pair_given_back_while_its_new_booklet_is_claimed_is_planned_once() ->
 
     assert [error for error in raised if not isinstance(error, arriving.StudyFull)] == []
     assert_planned_as_often_as_asked(study)
+
+
+def test_drafts_and_skips_of_one_pair_at_once_are_one_each() -> None:
+    session = factories.make_rater(factories.open_study(factories.make_study()))
+    first, second, *_ = factories.assignments_of(session)
+    keep = partial(drafting.save, assignment=first, phase="main", fields={"q1": ["1"]}, now=NOW)
+    skip = partial(skipping.skip, assignment=second, phase="main", reason="upsetting", note="", now=NOW)
+
+    assert at_once(*[keep] * 3, *[skip] * 3) == []
+
+    assert (Draft.objects.count(), Skip.objects.count(), Message.objects.count()) == (1, 1, 1)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from raters import leaving, rating
-from raters.models import Assignment, Rating, RatingSession
+from raters import drafting, leaving, rating
+from raters.models import Assignment, Draft, Rating, RatingSession
+from studies.protocol import MAIN, RUBRIC
 from tests import factories
 from tests.factories import NOW
 
@@ -64,7 +65,12 @@ def test_a_second_submit_corrects_and_keeps_what_stood_there(assignment: Assignm
     assert stored(assignment) == dict.fromkeys(KEYS, -2)
     assert Rating.objects.get().reason == "second"
     event = assignment.booklet.session.events.get(kind="corrected")  # type: ignore[union-attr]
-    assert event.data["before"] == {"reason": "first", "answers": dict.fromkeys(KEYS, 1)}
+    assert event.data["before"] == {
+        "reason": "first",
+        "answers": dict.fromkeys(KEYS, 1),
+        "flags": [],
+        "instructed_answer": None,
+    }
 
 
 def test_the_same_submit_twice_is_one_rating_and_no_correction(assignment: Assignment) -> None:
@@ -120,3 +126,102 @@ def test_a_late_first_answer_after_stopping_is_kept(session: RatingSession) -> N
     assert Rating.objects.count() == 2
     with pytest.raises(rating.SessionOver):
         factories.rate(first, -1)
+
+
+def test_flags_are_stored_once_each_and_replaced_by_a_correction(assignment: Assignment) -> None:
+    factories.rate(assignment, flags=[(2, "unsafe"), (1, "broken"), (2, "unsafe")])
+    own = Rating.objects.get()
+    assert sorted(own.flags.values_list("side", "kind")) == [(1, "broken"), (2, "unsafe")]
+
+    factories.rate(assignment, flags=[(1, "wrong_role")])
+
+    assert list(own.flags.values_list("side", "kind")) == [(1, "wrong_role")]
+    event = assignment.booklet.session.events.get(kind="corrected")  # type: ignore[union-attr]
+    assert event.data["before"]["flags"] == [[1, "broken"], [2, "unsafe"]]
+
+
+def test_the_same_flags_in_another_order_are_no_correction(assignment: Assignment) -> None:
+    factories.rate(assignment, flags=[(1, "broken"), (2, "unsafe")])
+    factories.rate(assignment, flags=[(2, "unsafe"), (1, "broken")])
+
+    assert Rating.objects.get().corrected_at is None
+
+
+def test_an_attention_check_keeps_what_was_chosen(assignment: Assignment) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(instructed_value=2)
+    assignment.refresh_from_db()
+    factories.rate(assignment, instructed_answer=-1)
+    assert Rating.objects.get().instructed_answer == -1
+
+    factories.rate(assignment)
+
+    assert Rating.objects.get().instructed_answer == 2
+    event = assignment.booklet.session.events.get(kind="corrected")  # type: ignore[union-attr]
+    assert event.data["before"]["instructed_answer"] == -1
+
+
+@pytest.mark.parametrize("answer", [None, 3])
+def test_an_attention_check_without_an_answer_is_refused(assignment: Assignment, answer: int | None) -> None:
+    Assignment.objects.filter(pk=assignment.pk).update(instructed_value=2)
+    answers = dict.fromkeys(KEYS, 1)
+
+    with pytest.raises(rating.InvalidAnswers):
+        rating.submit(
+            assignment=assignment, answers=answers, reason="", layout="", now=NOW, instructed_answer=answer
+        )
+
+
+def test_an_answer_to_a_check_that_was_not_asked_is_not_kept(assignment: Assignment) -> None:
+    factories.rate(assignment, instructed_answer=1)
+
+    assert Rating.objects.get().instructed_answer is None
+
+
+def test_counts_are_totals_that_never_fall(assignment: Assignment) -> None:
+    def send(reason: str, visible: int | None, away: int | None, pasted: int | None) -> None:
+        rating.submit(
+            assignment=assignment,
+            answers=dict.fromkeys(KEYS, 1),
+            reason=reason,
+            layout="",
+            now=NOW,
+            visible_seconds=visible,
+            focus_losses=away,
+            pastes=pasted,
+        )
+
+    def stored_counts() -> tuple[int | None, ...]:
+        own = Rating.objects.get()
+        return own.visible_seconds, own.focus_losses, own.pastes
+
+    send("first", None, None, None)
+    assert stored_counts() == (None, None, None)
+    send("second", 40, 2, 1)
+    assert stored_counts() == (40, 2, 1)
+    send("third", 55, 0, None)
+    assert stored_counts() == (55, 2, 1)
+
+
+def test_the_second_pass_is_timed_from_its_own_first_showing() -> None:
+    study = factories.open_study(factories.make_study(asking="two_pass"))
+    own = factories.assignments_of(factories.make_rater(study))[0]
+    factories.rate(own, seconds=30)
+    later = NOW + timedelta(hours=1)
+    rating.mark_shown(assignment=own, now=later, phase=RUBRIC)
+    rating.mark_shown(assignment=own, now=later + timedelta(seconds=9), phase=RUBRIC)
+
+    factories.rate(own, phase=RUBRIC, now=later + timedelta(seconds=70), seconds=5)
+
+    seconds = dict(Rating.objects.values_list("phase", "seconds"))
+    assert seconds == {MAIN: 30, RUBRIC: 70}
+    asked = {phase: Rating.objects.get(phase=phase).scores.count() for phase in (MAIN, RUBRIC)}
+    assert asked == {MAIN: 1, RUBRIC: 5}
+
+
+def test_the_draft_of_the_phase_is_gone_once_the_pair_is_rated(assignment: Assignment) -> None:
+    drafting.save(assignment=assignment, phase=MAIN, fields={"q1": ["1"]}, now=NOW)
+    drafting.save(assignment=assignment, phase=RUBRIC, fields={"q2": ["1"]}, now=NOW)
+
+    factories.rate(assignment)
+
+    assert list(Draft.objects.values_list("phase", flat=True)) == [RUBRIC]

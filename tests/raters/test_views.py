@@ -78,6 +78,18 @@ def test_a_whole_journey_ends_with_a_code_and_every_answer_stored(study: Study) 
     assert Rating.objects.filter(assignment__booklet__session=session).count() == 4
 
 
+def test_a_scripted_rater_walks_both_passes_and_obeys_the_checks() -> None:
+    factories.open_study(factories.make_study(asking="two_pass"))
+    Assignment.objects.filter(position__lte=2).update(instructed_value=-2)
+
+    code = Rater(TestBrowser()).walk(JOIN)
+
+    assert code != ""
+    own = Rating.objects.filter(assignment__position__lte=2, phase="main")
+    assert list(own.values_list("instructed_answer", flat=True)) == [-2, -2]
+    assert Rating.objects.count() == 8
+
+
 def test_replies_are_shown_as_the_protocol_says_whatever_the_study_says_later(client: Client) -> None:
     study = factories.make_study(dialogues=0, shown_profile="plain-1")
     texts = {"counsellor": "That is **hard**…", "model-a": "Since when?"}
