@@ -220,7 +220,7 @@ def test_where_the_consent_did_not_promise_it_nothing_is_deleted(client: Client)
     answer = client.post(at(session, "debrief"), {"choice": "delete"}, follow=True)
 
     assert Rating.objects.count() == 4
-    assert at(session, "withdraw") not in answer.content.decode()
+    assert "have your ratings deleted" not in answer.content.decode()
 
 
 def test_stopping_early_shows_its_code_and_the_debrief(study: Study, client: Client) -> None:
@@ -237,12 +237,12 @@ def test_stopping_early_shows_its_code_and_the_debrief(study: Study, client: Cli
 
 
 def test_whoever_withdrew_and_left_the_ratings_reads_so(session: RatingSession, client: Client) -> None:
-    withdrawing.withdraw(session=session, delete=False, now=NOW)
+    withdrawn = withdrawing.withdraw(session=session, delete=False, now=NOW)
 
     page = client.get(at(session, "done")).content.decode()
 
     assert "Nothing more is collected from you" in page
-    assert "<code" not in page
+    assert f">{withdrawn.code}</code>" in page
     assert "You compared replies" in page
 
 

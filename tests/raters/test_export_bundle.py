@@ -289,7 +289,7 @@ def test_sessions_are_told_by_pseudonym_and_only_with_consent(tmp_path: Path) ->
         "exclusion_reason": "",
         "understood_at": "",
         "turned_away_at": "",
-        "reviewed_at": "",
+        "reviewed_at": "2025-03-03T09:20:00Z",
         "returned_at": "",
         "withdrawn_at": "",
         "erased_at": "",

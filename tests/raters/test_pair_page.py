@@ -189,7 +189,7 @@ def test_skipping_asks_why_and_goes_on(session: RatingSession, client: Client) -
     assert address in shown(client, at(session, "pair"))
     page = shown(client, address)
     assert "It costs you nothing" in page
-    assert "Listening line: 000 000" in page
+    assert "Listening line:" in page
     assert '" checked' not in page
 
     answer = client.post(address, {"reason": "upsetting", "note": " Too\r\nclose "})

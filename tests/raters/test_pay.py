@@ -199,4 +199,4 @@ def test_the_list_costs_the_same_queries_for_one_and_for_three(study: Study) -> 
             list(selectors.payments_of(study))
         counts.append(len(queries))
 
-    assert counts == [3, 3, 3]
+    assert counts == [4, 4, 4]

@@ -170,7 +170,7 @@ class TestWithdraw:
         busy.refresh_from_db()
         page = answer.content.decode()
         assert answer.redirect_chain == [(at(busy, "done"), 303)]
-        assert "what you gave has been deleted" in page
+        assert "your other answers are deleted" in page
         assert busy.code in page
         assert at(busy, "withdraw") not in page
         assert not Rating.objects.exists()
