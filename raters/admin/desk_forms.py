@@ -143,5 +143,5 @@ def forms_for(request: HttpRequest, study: Study) -> Forms:
         DecoyForm(request.POST if sent == "decoys" else None),
         InvitationForm(request.POST if sent == "invite" else None, prefix="invite"),
         ReturnedForm(request.POST if sent in RETURNED else None),
-        TrainingForm(request.POST if sent == "training" else None),
+        TrainingForm(request.POST if sent == "training" else None, prefix="training"),
     )

@@ -7,9 +7,14 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from typing import Protocol
+from typing import Final, Protocol
+
+from studies.presets import COMPREHENSION
 
 Fields = dict[str, str]
+
+#: What the presets' comprehension check wants to hear.
+UNDERSTANDS: Final = {row.text: row.options[row.right - 1] for row in COMPREHENSION if row.right}
 
 
 class Browser(Protocol):
@@ -41,6 +46,7 @@ class FormReader(HTMLParser):
         super().__init__()
         self.questions: dict[str, Question] = {}
         self.texts: list[str] = []
+        self.hidden: Fields = {}
         self.links: list[str] = []
         self._legend = ""
         self._inside = ""
@@ -52,6 +58,8 @@ class FormReader(HTMLParser):
             self._inside, self._radio = "label", (found["name"], found["value"])
             question = self.questions.setdefault(found["name"], Question(" ".join(self._legend.split())))
             question.labels[found["value"]] = ""
+        elif tag == "input" and found.get("type") == "hidden":
+            self.hidden[found["name"]] = found.get("value", "")
         elif tag == "textarea" or (tag == "input" and found.get("type") == "text"):
             self.texts.append(found.get("name", ""))
         elif tag == "legend":
@@ -89,7 +97,7 @@ class Rater:
     choose: Callable[[random.Random, list[str]], str] = lambda rng, values: rng.choice(values)
     rng: random.Random = field(default_factory=lambda: random.Random(0))
     pairs_rated: int = 0
-    understands: Mapping[str, str] = field(default_factory=dict)
+    understands: Mapping[str, str] = field(default_factory=lambda: UNDERSTANDS)
 
     def arrive(self, join: str) -> tuple[str, str]:
         return self.browser.get(join)
@@ -108,8 +116,9 @@ class Rater:
 
     def understood(self, page: str) -> Fields:
         """Answers to the comprehension check: what is known to be right, else the first option."""
-        fields = {}
-        for name, question in read_form(page).questions.items():
+        form = read_form(page)
+        fields = dict(form.hidden)
+        for name, question in form.questions.items():
             right = next((told for asked, told in self.understands.items() if asked in question.text), None)
             known = [value for value, label in question.labels.items() if label == right]
             fields[name] = (known or list(question.labels))[0]
@@ -119,7 +128,7 @@ class Rater:
         """Something in every field of a form that we know nothing else of."""
         form = read_form(page)
         fields = {name: self.choose(self.rng, list(q.labels)) for name, q in form.questions.items()}
-        return {**fields, **dict.fromkeys(form.texts, "I can't say more.")}
+        return {**form.hidden, **fields, **dict.fromkeys(form.texts, "I can't say more.")}
 
     def walk(self, join: str) -> str:
         """From the join link to the completion code; "" if the study has no place left."""

@@ -110,7 +110,7 @@ def test_decoys_that_cannot_be_made_are_refused(researcher: Client, count: str, 
 
 def test_training_pairs_are_made_and_their_feedback_is_edited_until_freezing(researcher: Client) -> None:
     study = factories.make_study()
-    researcher.post(desk_of(study), {"action": "training", "count": "2"})
+    researcher.post(desk_of(study), {"action": "training", "training-count": "2"})
     text = page(researcher, desk_of(study))
     assert "2 training pairs made, 0 stood there already." in text
     assert "4 dialogues, 8 pairs. 2 training pairs:" in " ".join(text.split())
@@ -135,7 +135,7 @@ def test_training_pairs_are_made_and_their_feedback_is_edited_until_freezing(res
 def test_training_that_cannot_be_made_is_refused(researcher: Client, count: str, said: str) -> None:
     study = factories.make_study()
 
-    answer = researcher.post(desk_of(study), {"action": "training", "count": count})
+    answer = researcher.post(desk_of(study), {"action": "training", "training-count": count})
 
     assert said in answer.content.decode()
     assert not Pair.objects.training().exists()
