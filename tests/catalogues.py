@@ -59,7 +59,8 @@ def _in_code(text: str) -> Iterator[tuple[str, str | None]]:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
             continue
         count = CALLS.get(node.func.id, 0)
-        given = [each.value for each in node.args[:count] if isinstance(each, ast.Constant)]
+        constants = [each.value for each in node.args[:count] if isinstance(each, ast.Constant)]
+        given = [value for value in constants if isinstance(value, str)]
         if count and len(given) == count:
             yield given[0], (given[1] if count == 2 else None)
 
@@ -84,7 +85,7 @@ def catalogue(language: str) -> Mapping[object, str]:
 
 #: Marks every translated text, and is written from right to left.
 MARK = "\N{HEBREW LETTER ALEF}\N{HEBREW LETTER BET}"
-_PLACEHOLDER = re.compile(r"(%\([a-z_]+\)[sd]|%[sd%]|<[^>]+>|&[a-z]+;)")
+_PLACEHOLDER = re.compile(r"(%\([a-z_]+\)[sd]|%[sd%]|\{[a-z_]+\}|<[^>]+>|&[a-z]+;)")
 
 
 def strange(text: str) -> str:
@@ -101,7 +102,7 @@ _HEBREW = {
 
 
 def write_pseudo_locale(folder: Path, language: str) -> None:
-    """A catalogue in which every text for raters is strange: what is not, was never marked for translation."""
+    """A catalogue in which every text for raters is strange: what is not, nobody marked for translation."""
     entries = {"": "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=(n != 1);\n"}
     for words in words_for_raters():
         if words.plural is None:
