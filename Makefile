@@ -6,7 +6,7 @@ V := .venv
 UV := VIRTUAL_ENV=$(CURDIR)/$(V) $(V)/bin/uv
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: run test check unit unit-full e2e format local lock clean help
+.PHONY: run test check unit unit-full e2e words format local lock clean help
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -89,6 +89,23 @@ unit-full: $(V)/.test ## the same on PostgreSQL and Redis (DATABASE_URL, REDIS_U
 
 e2e: $(V)/.test ## a rater's whole way in a real browser
 	env -u DATABASE_URL -u REDIS_URL $(V)/bin/python -m pytest -q tests/e2e
+
+# Only what raters read is collected: researchers' pages are English. The same files as in tests/catalogues.py.
+# Another language than German: make words language=fr
+language := de
+FOR_RATERS := raters/models/answers.py studies/freezing.py studies/training_pairs.py
+NOT_FOR_RATERS := $(filter-out $(FOR_RATERS),$(wildcard raters/models/*.py studies/*.py studies/*/*.py studies/*/*/*.py)) \
+  raters/api.py raters/apps.py raters/export/* raters/management/* */admin/* \
+  heartsite/* tests/* benchmarks/* requirements/* var/* $(V)/*
+
+words: $(V)/.run ## collect the rater pages' words into locale/ and compile them (needs gettext)
+	@mkdir -p locale
+	$(V)/bin/python manage.py makemessages --locale $(language) --no-wrap --no-obsolete --add-location file \
+	  $(foreach path,$(NOT_FOR_RATERS),--ignore '$(path)')
+	@# The date would make a change of every run.
+	@sed -i.bak '/^"POT-Creation-Date:/d' locale/$(language)/LC_MESSAGES/django.po
+	@rm locale/$(language)/LC_MESSAGES/django.po.bak
+	$(V)/bin/python manage.py compilemessages --locale $(language) --ignore $(V)
 
 format: $(V)/.test ## put the code into shape
 	$(V)/bin/ruff check --fix .

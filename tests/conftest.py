@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.db import connections
 from pytest_django import Settings
 
+from tests.catalogues import write_pseudo_locale
+
 DATABASE_IN_A_FILE = "sqlite3"
 
 
@@ -58,3 +60,16 @@ def eager_tasks(settings: Settings) -> None:
 
     app.conf.task_always_eager = True
     app.conf.task_eager_propagates = True
+
+
+@pytest.fixture
+def pseudo_locale(settings: Settings, tmp_path: Path) -> str:
+    """The code of a language, from right to left, in which every text marked for translation is strange.
+
+    The settings tell Django of each change, also of the one back, and it forgets what it had read.
+    """
+    language = "he"
+    write_pseudo_locale(tmp_path / "locale", language)
+    settings.LOCALE_PATHS = [tmp_path / "locale"]
+    settings.LANGUAGES = [*settings.LANGUAGES, (language, "strange")]
+    return language
