@@ -1,10 +1,10 @@
 """Many raters at the same time: python benchmarks/rate_at_once.py [--raters N] [--at-once N]
 
-Starts the site as `make run` does, in a temporary folder (on the databases of DATABASE_URL and REDIS_URL where they
-are set: `python -m tests.services python benchmarks/rate_at_once.py`), makes a study of the sample's dialogues with
-as many booklets as raters, and lets scripted raters of all temperaments walk the whole journey over real HTTP.
-Prints how long saving and the other requests took, and what the export says about the plan: each pair rated exactly
-as often as planned, nothing twice, sides even.
+Starts the site as `make run` does, in a temporary folder (or on the servers of DATABASE_URL and REDIS_URL:
+`python -m tests.services python benchmarks/rate_at_once.py`), makes a study of the sample's dialogues with as
+many booklets as raters, and lets scripted raters of all temperaments walk the journey over real HTTP. Prints
+how long requests took, and what the export says about the plan: each pair rated exactly as often as planned,
+nothing twice, sides even.
 """
 
 from __future__ import annotations
@@ -36,6 +36,10 @@ JOURNEY = ("--decoys-per-rater", "1", "--exclude-decoys-lost", "1", "--checks-pe
 GOAL = 0.2
 
 
+def tell(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
 class Timed(HttpBrowser):
     """Notes how long each form took, the page that follows left out."""
 
@@ -43,7 +47,7 @@ class Timed(HttpBrowser):
         super().__init__(port)
         self.took = took
 
-    def once(self, method: str, address: str, fields: Fields | None = None):  # type: ignore[no-untyped-def] # noqa: ANN201
+    def once(self, method: str, address: str, fields: Fields | None = None):  # type: ignore[no-untyped-def]
         started = time.perf_counter()
         answer = super().once(method, address, fields)
         kind = "save a pair" if method == "POST" and "/pair/" in address else method
@@ -83,14 +87,16 @@ def crowd(site: Site, raters: int, at_once: int, took: dict[str, list[float]]) -
 def tell_times(took: dict[str, list[float]]) -> None:
     for kind, seconds in sorted(took.items()):
         high = quantiles(seconds, n=20)[-1]
-        print(f"{kind:12} {len(seconds):6} times  median {median(seconds):.3f} s  95 % under {high:.3f} s")
-    print(f"goal for saving a pair: 95 % under {GOAL} s")
+        tell(f"{kind:12} {len(seconds):6} times  median {median(seconds):.3f} s  95 % under {high:.3f} s")
+    tell(f"goal for saving a pair: 95 % under {GOAL} s")
 
 
 def tell_plan(site: Site, folder: Path) -> None:
     site.manage("export_study", SLUG, "--out", str(folder))
     with (folder / "verdicts.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["kind"] == "main" and row["dimension"] == "overall"]
+        rows = [
+            row for row in csv.DictReader(file) if row["kind"] == "main" and row["dimension"] == "overall"
+        ]
     by_pair = Counter(row["pair"] for row in rows)
     twice = len(rows) - len({(row["pair"], row["source"]) for row in rows})
     sides: dict[str, Counter[str]] = defaultdict(Counter)
@@ -98,8 +104,8 @@ def tell_plan(site: Site, folder: Path) -> None:
         for kind, who in (("pair", row["pair"]), ("rater", row["source"])):
             sides[kind][who] += 1 if row["order"] == "AB" else -1
     worst = {kind: max(map(abs, counts.values())) for kind, counts in sides.items()}
-    print(f"{len(rows)} main ratings; a pair has {min(by_pair.values())} to {max(by_pair.values())} of them")
-    print(f"twice: {twice}  surplus: {sum(row['surplus'] == '1' for row in rows)}  sides at worst: {worst}")
+    tell(f"{len(rows)} main ratings; a pair has {min(by_pair.values())} to {max(by_pair.values())} of them")
+    tell(f"twice: {twice}  surplus: {sum(row['surplus'] == '1' for row in rows)}  sides at worst: {worst}")
 
 
 def main() -> None:
@@ -112,8 +118,10 @@ def main() -> None:
         took: dict[str, list[float]] = defaultdict(list)
         started = time.perf_counter()
         codes = crowd(site, chosen.raters, chosen.at_once, took)
-        print(f"{chosen.raters} raters, {chosen.at_once} at once: {time.perf_counter() - started:.0f} s")
-        print(f"completion codes: {len([code for code in codes if code])}, different: {len(set(codes) - {''})}")
+        tell(f"{chosen.raters} raters, {chosen.at_once} at once: {time.perf_counter() - started:.0f} s")
+        tell(
+            f"completion codes: {len([code for code in codes if code])}, different: {len(set(codes) - {''})}"
+        )
         tell_times(took)
         tell_plan(site, Path(folder) / "out")
 

@@ -1,6 +1,7 @@
 """A real browser, found on the machine. Without one these tests are skipped, except in CI."""
 
 import os
+import random
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
+from studies import training_pairs
 from studies.models import Study
 from tests import factories
 
@@ -66,6 +68,28 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 @pytest.fixture
 def study() -> Study:
     return factories.open_study(factories.make_study(dialogues=2))
+
+
+@pytest.fixture
+def whole_study() -> Study:
+    """Everything switched on, and short: one training pair, four pairs, two passes, a break after three."""
+    study = factories.make_study(
+        "whole",
+        dialogues=8,
+        preset="heart",
+        training_pairs=1,
+        repeats_percent=0,
+        decoys_per_rater=1,
+        exclude_decoys_lost=1,
+        checks_per_rater=1,
+        exclude_checks_failed=1,
+        blinding_pairs=1,
+        themes="everyday | everyday troubles",
+        break_tagged_pairs=3,
+    )
+    factories.add_decoys(study, 6)
+    training_pairs.make_training(study=study, count=1, rng=random.Random(1))
+    return study
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.e2e.walking import answer, save
+from tests.e2e.walks import Walk
 from tests.running import running_site
 
 FIRST_PAGE = 60_000
@@ -30,14 +29,14 @@ def test_a_pair_costs_few_bytes(page: Page, tmp_path: Path) -> None:
     with running_site(tmp_path) as site:
         page.goto(f"{site.address}/join/sample/", wait_until="networkidle")
         assert 1_000 < carried < FIRST_PAGE
-        page.get_by_role("button", name=re.compile("I agree")).click()
-        page.get_by_role("button", name="Go to the pairs").click()
+        walk = Walk(page, page.url)
+        walk.consent()
+        walk.to("pair")
         page.wait_for_load_state("networkidle")
         assert 1_000 < carried < FIRST_PAGE
-        for _ in range(3):
+        for _ in range(4):
             before = carried
-            answer(page)
-            save(page)
+            walk.one_page()
             page.wait_for_load_state("networkidle")
             assert 1_000 < carried - before < PER_PAIR
 

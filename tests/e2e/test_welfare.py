@@ -53,7 +53,7 @@ def test_somebody_withdraws_on_a_phone_without_scripts(browser: Browser, join: s
     page.get_by_role("button", name="Withdraw and delete what I gave").click()
 
     session = RatingSession.objects.get()
-    expect(page.get_by_text("what you gave has been deleted")).to_be_visible()
+    expect(page.get_by_text("your other answers are deleted")).to_be_visible()
     expect(page.locator(".code")).to_have_text(session.code)
     assert session.erased_at is not None
     assert not Rating.objects.exists()

@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Page, expect
 
+from tests.raters.journeys import UNDERSTANDS
+
 Look = Callable[[str], None]
+#: What an attention check's row says, whatever the language: its answer stands in quotation marks.
+QUOTED = re.compile('[“„«"](.+?)[”“»"]')
 
 
 def nothing(name: str) -> None:
@@ -31,50 +35,51 @@ class Walk:
 
     @property
     def home(self) -> str:
-        return self.page.url.split("/r/")[0] + "/r/" + self.page.url.split("/r/")[1].split("/")[0] + "/"
+        """The rater's own address."""
+        return re.sub(r"(.*/r/[0-9a-f-]+/).*", r"\1", self.page.url)
 
     def at(self, name: str) -> None:
         if name not in self.seen:
             self.seen.add(name)
             self.look(name)
 
+    def visit(self, name: str) -> None:
+        """A page beside the way, and back."""
+        here = self.page.url
+        self.page.goto(f"{self.home}{name}/")
+        self.at(name)
+        self.page.goto(here)
+
     def consent(self) -> None:
         self.page.goto(self.join)
         self.at("consent")
         self.page.locator("button[name=answer][value=yes]").click()
+        self.page.wait_for_url("**/instructions/")
 
-    def go_on(self) -> None:
-        """Sends the page's own form, whatever it asks."""
-        here = self.page.url
-        self.page.locator("main form button").first.click()
-        self.page.wait_for_url(lambda url: url != here)
+    def send(self) -> None:
+        """Sends the page's own form."""
+        with self.page.expect_navigation():
+            self.page.locator("main form:not([action]) button").first.click()
 
     def fill(self, option: int = 0) -> None:
         """An answer to everything that is asked: the option of that number, a sentence in each box."""
-        names = self.page.evaluate(
-            "[...new Set([...document.querySelectorAll('input[type=radio]')].map(radio => radio.name))]"
-        )
-        for name in names:
-            radios = self.page.locator(f"input[type=radio][name='{name}']")
-            radios.nth(min(option, radios.count() - 1)).check()
-        self.obey()
+        for group in self.page.locator("main fieldset").all():
+            radios = group.locator("input[type=radio]")
+            if radios.count():
+                wanted = self.wanted(
+                    group.locator("legend").inner_text(), group.locator("label").all_inner_texts()
+                )
+                radios.nth(min(option, radios.count() - 1) if wanted is None else wanted).check()
         for box in self.page.locator("main textarea:visible").all():
             box.fill("It listens to what was said.")
 
-    def obey(self) -> None:
-        """The attention check's row says which answer it wants."""
-        for row in self.page.locator("fieldset").all():
-            wanted = re.search("choose [“\"](.+?)[”\"]", row.locator("legend").inner_text())
-            if wanted:
-                row.get_by_text(wanted[1], exact=True).click()
+    def wanted(self, question: str, options: list[str]) -> int | None:
+        """Which option a question wants to hear: an attention check, or one of comprehension."""
+        right = next((told for asked, told in UNDERSTANDS.items() if asked in question), None)
+        named = right or next((quoted for quoted in QUOTED.findall(question) if quoted in options), None)
+        return options.index(named) if named in options else None
 
-    def understand(self, answers: list[str]) -> None:
-        """Chooses these options on the page of comprehension questions and sends it."""
-        for text in answers:
-            self.page.get_by_label(text, exact=True).check()
-        self.go_on()
-
-    def to(self, step: str, *, most: int = 200) -> None:
+    def to(self, step: str, *, most: int = 100) -> None:
         """Answers whatever comes until the journey is at `step`."""
         for _ in range(most):
             if self.step == step:
@@ -83,14 +88,14 @@ class Walk:
         raise AssertionError(f"{step} was not reached; this is {self.step}")
 
     def one_page(self) -> None:
-        self.at(self.step)
-        if self.step == "feedback":
-            here = self.page.url
-            self.page.locator("main a.button").first.click()
-            self.page.wait_for_url(lambda url: url != here)
+        kind = "compared" if self.page.locator("textarea[name=compared]").count() else self.step
+        self.at(kind)
+        if kind == "feedback":
+            with self.page.expect_navigation():
+                self.page.locator("main a.button").first.click()
             return
         self.fill()
-        self.go_on()
+        self.send()
 
     def code(self) -> str:
         expect(self.page.locator(".code code")).to_be_visible()
