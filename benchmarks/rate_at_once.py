@@ -17,14 +17,18 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 
+import django
+
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "heartsite.settings")
+django.setup()
 
 from tests.raters.journeys import Fields  # noqa: E402 - the path above is needed first
 from tests.raters.temperaments import TEMPERAMENTS, HttpBrowser  # noqa: E402 - likewise
@@ -43,11 +47,13 @@ def tell(line: str) -> None:
 class Timed(HttpBrowser):
     """Notes how long each form took, the page that follows left out."""
 
-    def __init__(self, port: int, took: dict[str, list[float]]) -> None:
+    def __init__(self, port: int, took: dict[str, list[float]], think: Callable[[], float]) -> None:
         super().__init__(port)
-        self.took = took
+        self.took, self.think = took, think
 
     def once(self, method: str, address: str, fields: Fields | None = None):  # type: ignore[no-untyped-def]
+        if method == "POST":
+            time.sleep(self.think())
         started = time.perf_counter()
         answer = super().once(method, address, fields)
         kind = "save a pair" if method == "POST" and "/pair/" in address else method
@@ -73,12 +79,13 @@ def make_study(site: Site, raters: int) -> None:
     site.manage("open_study", SLUG)
 
 
-def crowd(site: Site, raters: int, at_once: int, took: dict[str, list[float]]) -> list[str]:
+def crowd(site: Site, raters: int, at_once: int, think: float, took: dict[str, list[float]]) -> list[str]:
     kinds = list(islice(cycle(TEMPERAMENTS), raters))
 
     def one(number: int) -> str:
-        browser = Timed(site.port, took)
-        return kinds[number](browser, rng=random.Random(f"1/{number}")).walk(f"/join/{SLUG}/")  # noqa: S311
+        rng = random.Random(f"1/{number}")  # noqa: S311 - the same each time
+        browser = Timed(site.port, took, lambda: rng.uniform(0, 2 * think))
+        return kinds[number](browser, rng=rng).walk(f"/join/{SLUG}/")
 
     with ThreadPoolExecutor(at_once) as pool:
         return list(pool.map(one, range(raters)))
@@ -112,12 +119,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--raters", type=int, default=200)
     parser.add_argument("--at-once", type=int, default=200)
+    parser.add_argument("--think", type=float, default=0.0, help="seconds before each form, on average")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
         make_study(site, chosen.raters)
         took: dict[str, list[float]] = defaultdict(list)
         started = time.perf_counter()
-        codes = crowd(site, chosen.raters, chosen.at_once, took)
+        codes = crowd(site, chosen.raters, chosen.at_once, chosen.think, took)
         tell(f"{chosen.raters} raters, {chosen.at_once} at once: {time.perf_counter() - started:.0f} s")
         tell(
             f"completion codes: {len([code for code in codes if code])}, different: {len(set(codes) - {''})}"
