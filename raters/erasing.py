@@ -24,7 +24,7 @@ from raters.models import (
     ReplyFlag,
     Skip,
 )
-from raters.selectors import assignments_of, hmac_of
+from raters.selectors import assignments_of, invitations_by_hash
 from studies.models import Study
 
 
@@ -86,14 +86,10 @@ def given_by(session: RatingSession) -> dict[str, QuerySet[Model]]:
 
 def known_of(session: RatingSession) -> dict[str, QuerySet[Model]]:
     """The rows that tell who a rater is, by name."""
-    invited = [
-        invitation.pk
-        for invitation in Invitation.objects.filter(study=session.study_id)
-        if session.platform_hash and hmac_of(session.study, invitation.token) == session.platform_hash
-    ]
+    invitation = invitations_by_hash(session.study).get(session.platform_hash)
     return {
         "platform_identities": PlatformIdentity.objects.filter(session=session),
-        "invitations": Invitation.objects.filter(pk__in=invited),
+        "invitations": Invitation.objects.filter(pk=invitation),
     }
 
 
