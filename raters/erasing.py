@@ -108,10 +108,11 @@ def given_by(session: RatingSession) -> dict[str, QuerySet[Model]]:
 
 def known_of(session: RatingSession) -> dict[str, QuerySet[Model]]:
     """The rows that tell who a rater is, by name."""
-    invitation = invitations_by_hash(session.study).get(session.platform_hash)
+    invited = invitations_by_hash(session.study)
+    own = [pk for known, pk in invited.items() if known == session.platform_hash]
     return {
         "platform_identities": PlatformIdentity.objects.filter(session=session),
-        "invitations": Invitation.objects.filter(pk=invitation),
+        "invitations": Invitation.objects.filter(pk__in=own),
     }
 
 
