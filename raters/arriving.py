@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
@@ -42,6 +42,10 @@ class OnlyLooking(Exception):
 
 class NotYours(Exception):
     """This person has started already, and only their own link or browser may go on."""
+
+
+class Gone(Exception):
+    """The session was begun anew or forgotten in the meantime: its address is nobody's."""
 
 
 def arrive(*, study: Study, arrival: Arrival, known_token: UUID | None, now: datetime) -> RatingSession:
@@ -84,18 +88,21 @@ def _named(study: Study, channel: str, arrival: Arrival, fingerprint: str, now: 
         return _new_session(study, channel, arrival, fingerprint, now)
     if _same_submission(known, arrival):
         return known
-    _begin_anew(known)
-    return _new_session(study, channel, arrival, fingerprint, now)
+    with transaction.atomic():
+        _leave_behind(known)
+        return _new_session(study, channel, arrival, fingerprint, now)
 
 
-@transaction.atomic
-def _begin_anew(known: RatingSession) -> None:
-    """Forgets a visit without consent; raises NotYours if there is consent by now."""
+def _leave_behind(known: RatingSession) -> None:
+    """Makes a visit without consent nobody's; raises NotYours if there is consent by now.
+
+    The row stays, since what was written in it may wait to be read; the sweep forgets it. Its address changes
+    to one that nobody was told.
+    """
     session = RatingSession.objects.select_for_update().filter(pk=known.pk).first()
     if session and session.consented_at is not None:
         raise NotYours
-    if session:
-        session.delete()
+    RatingSession.objects.filter(pk=known.pk).update(platform_hash="", token=uuid4())
 
 
 def _same_submission(session: RatingSession, arrival: Arrival) -> bool:
@@ -143,9 +150,10 @@ def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str]
 
     `opted_out`: tags of the protocol's themes that the rater does not want to meet; other tags are left out.
     Pairs on them are skipped from the start and go back into the plan. Raises StudyNotOpen, or StudyFull
-    before any work was done, also where all that is left is on these themes; then nothing is stored.
+    before any work was done, also where all that is left is on these themes; then nothing is stored. Raises
+    Gone if the session is not to be found under its address any more.
     """
-    session.refresh_from_db()
+    _reread(session)
     if session.consented_at:
         return session
     study = Study.objects.get(pk=session.study_id)
@@ -153,7 +161,8 @@ def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str]
     if protocol is None or not study.is_open:
         raise StudyNotOpen
     themes = [theme.tag for theme in protocol.document().journey.themes if theme.tag in opted_out]
-    first_time = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
+    still = RatingSession.objects.filter(pk=session.pk, token=session.token, consented_at__isnull=True)
+    first_time = still.update(
         consented_at=now, declined_at=None, protocol=protocol, last_seen_at=now, opted_out=themes
     )
     if first_time:
@@ -164,8 +173,15 @@ def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str]
         text = sha256_of(protocol.document().texts.consent)
         agreed = {"protocol": protocol.sha256, "consent_text": text, "themes": len(themes)}
         note(session, Event.Kind.CONSENTED, now, **agreed)
-    session.refresh_from_db()
+    _reread(session)
     return session
+
+
+def _reread(session: RatingSession) -> None:
+    try:
+        session.refresh_from_db(from_queryset=RatingSession.objects.filter(token=session.token))
+    except RatingSession.DoesNotExist:
+        raise Gone from None
 
 
 def _claim(session: RatingSession, themes: Collection[str], now: datetime) -> None:
@@ -218,11 +234,9 @@ def _leave_out(session: RatingSession, themes: Collection[str], now: datetime) -
 
 @transaction.atomic
 def decline(*, session: RatingSession, now: datetime) -> RatingSession:
-    """No consent. It can be given later through the same link."""
-    declined = RatingSession.objects.filter(pk=session.pk, consented_at__isnull=True).update(
-        declined_at=now, last_seen_at=now
-    )
-    if declined:
+    """No consent. It can be given later through the same link. Raises Gone as `consent` does."""
+    still = RatingSession.objects.filter(pk=session.pk, token=session.token, consented_at__isnull=True)
+    if still.update(declined_at=now, last_seen_at=now):
         note(session, Event.Kind.DECLINED, now)
-    session.refresh_from_db()
+    _reread(session)
     return session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -24,7 +25,7 @@ from raters.models import (
     ReplyFlag,
     Skip,
 )
-from raters.selectors import assignments_of, hmac_of
+from raters.selectors import assignments_of, invitations_by_hash
 from studies.models import Study
 
 
@@ -43,7 +44,10 @@ def erase_answers(*, session: RatingSession, cause: Erasure.Cause, now: datetime
     for rows in reversed(given_by(locked).values()):
         rows.delete()
     RatingSession.objects.filter(pk=locked.pk).update(opted_out=[], rater_group="", erased_at=now)
-    return _record(locked, cause, {**counts, **({"pairs": pairs} if pairs else {})}, now)
+    record = _record(locked, cause, {**counts, **({"pairs": pairs} if pairs else {})}, now)
+    # Last: what the record counts of pairs that were seen is counted from these times.
+    assignments_of(locked).update(shown_at=None, rubric_shown_at=None)
+    return record
 
 
 @transaction.atomic
@@ -69,6 +73,24 @@ def erase_rater(*, session: RatingSession, cause: Erasure.Cause, now: datetime) 
     return erasure
 
 
+@transaction.atomic
+def erase_identities(*, identities: Iterable[PlatformIdentity], cause: Erasure.Cause, now: datetime) -> int:
+    """Deletes plain platform ids, the keyed hash staying, with a record for each session; how many went."""
+    chosen = PlatformIdentity.objects.filter(pk__in=[identity.pk for identity in identities])
+    done = 0
+    for identity in chosen.select_for_update(of=("self",)).select_related("session").order_by("pk"):
+        count, _by_model = identity.delete()
+        Erasure.objects.create(
+            study_id=identity.session.study_id,
+            pseudonym=identity.session.pseudonym,
+            cause=cause,
+            counts={"platform_identities": count},
+            at=now,
+        )
+        done += count
+    return done
+
+
 def given_by(session: RatingSession) -> dict[str, QuerySet[Model]]:
     """The rows that hold what a rater gave, by name."""
     own = Q(assignment__booklet__session=session)
@@ -86,14 +108,11 @@ def given_by(session: RatingSession) -> dict[str, QuerySet[Model]]:
 
 def known_of(session: RatingSession) -> dict[str, QuerySet[Model]]:
     """The rows that tell who a rater is, by name."""
-    invited = [
-        invitation.pk
-        for invitation in Invitation.objects.filter(study=session.study_id)
-        if session.platform_hash and hmac_of(session.study, invitation.token) == session.platform_hash
-    ]
+    invited = invitations_by_hash(session.study)
+    own = [pk for known, pk in invited.items() if known == session.platform_hash]
     return {
         "platform_identities": PlatformIdentity.objects.filter(session=session),
-        "invitations": Invitation.objects.filter(pk__in=invited),
+        "invitations": Invitation.objects.filter(pk__in=own),
     }
 
 

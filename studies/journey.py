@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from studies import protocol
 from studies.comparison import OVERALL
 from studies.models import Pair, Question, Study
+from studies.models.journey import RISK_PHRASES
 
 #: A repeat comes back after at least so many other pairs: by then the first answer is no longer at hand.
 REPEAT_LAG: Final = 10
@@ -53,6 +54,7 @@ def problems_of(study: Study) -> list[str]:
         *_missing_pairs(study),
         *_rules_out_of_reach(study),
         *_wrong_questions(study),
+        *_phrases_of_another_language(study),
         *_bad_layout(study),
     ]
 
@@ -97,6 +99,13 @@ def _wrong_questions(study: Study) -> Iterator[str]:
         if row.right and row.right > options:
             told = {"key": row.key, "right": row.right, "options": options}
             yield _("comprehension question '%(key)s': right is option %(right)d of %(options)d") % told
+
+
+def _phrases_of_another_language(study: Study) -> Iterator[str]:
+    """The list that a study starts with is English; an empty one is a choice of the researcher's."""
+    is_english = study.language.startswith("en")
+    if not is_english and _lines(study.risk_phrases) == _lines(RISK_PHRASES):
+        yield _("the risk phrases are still the English ones: write them in the raters' language, or none")
 
 
 def _questions(study: Study, use: str) -> tuple[protocol.Question, ...]:

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from raters.channels import CHANNELS
 from raters.export.bundle import ALL_TABLES, RATING_COLUMNS, RATINGS, VERDICTS, write_bundle
+from raters.models import Assignment, Erasure
 from raters.verdicts import Verdict
 from tests.factories import NOW, make_study, open_study
 
@@ -38,6 +40,25 @@ def test_the_codebook_describes_exactly_the_columns_of(file: str) -> None:
 
 def test_the_codebook_has_no_section_for_a_file_that_does_not_exist() -> None:
     assert set(re.findall(r"^## (\S+\.csv)$", CODEBOOK, re.MULTILINE)) == set(COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "words"),
+    [
+        *(
+            (file, "kind", Assignment.Kind.values)
+            for file in (VERDICTS, RATINGS, "assignments.csv", "skips.csv")
+        ),
+        ("sessions.csv", "channel", list(CHANNELS)),
+        ("erasures.csv", "cause", Erasure.Cause.values),
+    ],
+)
+def test_the_codebook_names_every_word_of_a_column_and_no_other(
+    file: str, column: str, words: list[str]
+) -> None:
+    (meaning,) = [cells[2] for cells in section(file) if cells[0] == f"`{column}`"]
+
+    assert set(re.findall(r"`([a-z_]+)`", meaning)) == set(words)
 
 
 @pytest.mark.parametrize("file", ["docs/codebook.md", "pyproject.toml"])

@@ -13,9 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from raters import leaving, returning, selectors
+from raters import erasing, leaving, returning, selectors
 from raters.admin import erasures
-from raters.models import ExportJob, PlatformIdentity, RatingSession
+from raters.models import Erasure, ExportJob, PlatformIdentity, RatingSession
 from studies.admin import LookOnly
 
 
@@ -116,13 +116,19 @@ class RatingSessionAdmin(admin.ModelAdmin[RatingSession]):
 
 @admin.register(PlatformIdentity)
 class PlatformIdentityAdmin(admin.ModelAdmin[PlatformIdentity]):
-    """The plain platform ids: to be deleted, here, when paying is done and retention says so."""
+    """The plain platform ids: to be deleted, here, when paying is done. Each deletion leaves its record."""
 
     list_display = ("participant_id", "submission_id", "session")
     list_filter = ("session__study",)
     list_select_related = ("session",)
     search_fields = ("participant_id", "submission_id")
     readonly_fields = ("session", "participant_id", "platform_study_id", "submission_id")
+
+    def delete_model(self, request: HttpRequest, obj: PlatformIdentity) -> None:
+        erasing.erase_identities(identities=[obj], cause=Erasure.Cause.RESEARCHER, now=timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[PlatformIdentity]) -> None:
+        erasing.erase_identities(identities=queryset, cause=Erasure.Cause.RESEARCHER, now=timezone.now())
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

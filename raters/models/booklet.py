@@ -86,7 +86,6 @@ class Assignment(models.Model):
         MAIN = "main", _("main")
         REPEAT = "repeat", _("repeat")
         DECOY = "decoy", _("decoy")
-        CHECK = "check", _("attention check")
         TRAINING = "training", _("training")
 
     token = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

@@ -19,7 +19,7 @@ from raters.selectors.around import (
     wrongly_answered,
 )
 from raters.selectors.fieldwork import Progress, progress_by_study, progress_of, realised_imbalance
-from raters.selectors.invitations import Invited, invitations_of
+from raters.selectors.invitations import Invited, invitations_by_hash, invitations_of
 from raters.selectors.journey import (
     assignment_for,
     assignments_of,
@@ -86,6 +86,7 @@ __all__ = [
     "given_answers",
     "has_said_what_was_compared",
     "hmac_of",
+    "invitations_by_hash",
     "invitations_of",
     "is_reachable",
     "last_try",

@@ -36,3 +36,9 @@ def labels_of(study: Study) -> dict[str, str]:
     """Labels by a session's platform hash: for paying those who came by invitation."""
     labelled = Invitation.objects.filter(study=study).exclude(label="").values_list("token", "label")
     return {hmac_of(study, token): label for token, label in labelled}
+
+
+def invitations_by_hash(study: Study) -> dict[str, int]:
+    """Primary keys by the platform hash of the session that each opens."""
+    rows = Invitation.objects.filter(study=study).order_by("pk").values_list("token", "pk")
+    return {hmac_of(study, token): pk for token, pk in rows}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -97,17 +97,21 @@ def consent(request: HttpRequest, token: UUID) -> HttpResponseBase:
 
 
 def _answer_consent(request: HttpRequest, session: RatingSession) -> HttpResponseBase:
-    if request.POST.get("answer") == "no":
-        return go_on(arriving.decline(session=session, now=timezone.now()))
-    if request.POST.get("answer") != "yes":
+    answer, now = request.POST.get("answer"), timezone.now()
+    if answer not in ("yes", "no"):
         return _consent_page(request, session, status=422, unanswered=True)
-    opted_out = [theme.tag for number, theme in _themes(session) if number in request.POST.getlist("theme")]
+    chosen = request.POST.getlist("theme")
     try:
-        return go_on(arriving.consent(session=session, now=timezone.now(), opted_out=opted_out))
+        if answer == "no":
+            return go_on(arriving.decline(session=session, now=now))
+        opted_out = [theme.tag for number, theme in _themes(session) if number in chosen]
+        return go_on(arriving.consent(session=session, now=now, opted_out=opted_out))
     except arriving.StudyFull:
         return _turn_back(request, session, "full")
     except arriving.StudyNotOpen:
         return _turn_back(request, session, "not_open")
+    except arriving.Gone:
+        raise Http404 from None
 
 
 def _consent_page(

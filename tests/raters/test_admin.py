@@ -12,7 +12,15 @@ from django.urls import reverse
 from kombu.exceptions import OperationalError
 
 from raters import leaving, tasks
-from raters.models import Assignment, ExportJob, Invitation, PlatformIdentity, RatingSession, Recruitment
+from raters.models import (
+    Assignment,
+    Erasure,
+    ExportJob,
+    Invitation,
+    PlatformIdentity,
+    RatingSession,
+    Recruitment,
+)
 from studies.models import Pair, Study
 from tests import factories
 
@@ -303,18 +311,33 @@ def test_an_edit_does_not_undo_an_opening_in_another_window(researcher: Client) 
     assert study.opened_at is not None
 
 
-def test_platform_ids_can_be_emptied(researcher: Client) -> None:
+def test_platform_ids_can_be_emptied_and_each_deletion_is_on_record(researcher: Client) -> None:
     study = factories.open_study(factories.make_study())
     Recruitment.objects.create(study=study, channel="prolific", completion_code="PAY", stopped_code="PART")
-    session = factories.make_rater(study, participant_id="pid-1")
+    one, two, three = (factories.make_rater(study, participant_id=f"pid-{number}") for number in range(3))
 
     researcher.post(
         reverse("admin:raters_platformidentity_changelist"),
-        {"action": "delete_selected", "_selected_action": [session.identity.pk], "post": "yes"},
+        {
+            "action": "delete_selected",
+            "_selected_action": [one.identity.pk, two.identity.pk],
+            "post": "yes",
+        },
+    )
+    assert PlatformIdentity.objects.get().session == three
+    researcher.post(
+        reverse("admin:raters_platformidentity_delete", args=[three.identity.pk]), {"post": "yes"}
     )
 
     assert not PlatformIdentity.objects.exists()
-    assert RatingSession.objects.filter(pk=session.pk).exists()
+    assert RatingSession.objects.exclude(platform_hash="").count() == 3
+    assert [
+        (row.study, row.pseudonym, row.cause, row.counts, row.exports)
+        for row in Erasure.objects.order_by("pk")
+    ] == [
+        (study, session.pseudonym, "researcher", {"platform_identities": 1}, [])
+        for session in (one, two, three)
+    ]
 
 
 def posted(client: Client, address: str, **fields: str) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from raters import arriving
+from raters import arriving, fieldwork, messaging
 from raters.channels import Arrival
-from raters.models import Booklet, PlatformIdentity, RatingSession, Recruitment
+from raters.models import Booklet, Event, Message, PlatformIdentity, RatingSession, Recruitment
 from studies.models import Study
 from tests import factories
 from tests.factories import NOW
@@ -191,3 +195,78 @@ def test_on_the_open_link_there_is_nothing_to_return(client: Client) -> None:
 
     assert "You can close this page." in page
     assert "return" not in page.lower()
+
+
+def arrive(study: Study, submission: str) -> RatingSession:
+    arrival = Arrival("pid-1", "st-1", submission)
+    return arriving.arrive(study=study, arrival=arrival, known_token=None, now=NOW)
+
+
+def test_what_was_written_before_consent_waits_to_be_read_whoever_joins_again(
+    prolific: Study, client: Client
+) -> None:
+    first = arrive(prolific, "sub-1")
+    messaging.send(session=first, text="I want to die", now=NOW)
+    second = arrive(prolific, "sub-2")
+
+    message = Message.objects.get()
+    assert (message.session.pseudonym, message.text) == (first.pseudonym, "I want to die")
+    assert message.session.identity.submission_id == "sub-1"
+    assert second.messages.count() == 0
+    assert message.session.token not in (first.token, second.token)
+    assert client.get(reverse("raters:message", args=[first.token])).status_code == 404
+    fieldwork.sweep(now=NOW + timedelta(days=3))
+    assert Message.objects.exists()
+    messaging.handle(messages=[message], user=factories.make_staff(), now=NOW)
+    fieldwork.sweep(now=NOW + timedelta(days=3))
+    assert not Message.objects.exists()
+
+
+def test_a_message_under_way_while_somebody_joins_again_is_kept(prolific: Study) -> None:
+    first = arrive(prolific, "sub-1")
+    arrive(prolific, "sub-2")
+
+    messaging.send(session=first, text="Is this safe?", now=NOW)
+
+    assert Message.objects.get().session_id == first.pk
+
+
+@pytest.mark.parametrize("answer", [arriving.consent, arriving.decline])
+def test_an_answer_under_way_while_somebody_joins_again_is_nobodys(
+    prolific: Study, answer: Callable[..., RatingSession]
+) -> None:
+    first = arrive(prolific, "sub-1")
+    arrive(prolific, "sub-2")
+
+    with pytest.raises(arriving.Gone):
+        answer(session=first, now=NOW)
+    assert not Event.objects.exists()
+    assert Booklet.objects.unclaimed(prolific).count() == 4
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+def test_an_answer_to_a_session_that_vanished_is_a_page_that_does_not_exist(
+    prolific: Study, client: Client, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
+    address = client.get(JOIN, SOMEBODY)["Location"]
+    verb = {"yes": "consent", "no": "decline"}[said]
+    work = getattr(arriving, verb)
+
+    def late(**given: Any) -> RatingSession:
+        RatingSession.objects.all().delete()
+        answered: RatingSession = work(**given)
+        return answered
+
+    monkeypatch.setattr(arriving, verb, late)
+
+    assert client.post(f"{address}consent/", {"answer": said}).status_code == 404
+
+
+def test_joining_again_after_the_study_closed_takes_nobodys_address(prolific: Study) -> None:
+    first = arrive(prolific, "sub-1")
+    fieldwork.close_study(study=prolific, now=NOW)
+    prolific.refresh_from_db()
+
+    with pytest.raises(arriving.StudyNotOpen):
+        arrive(prolific, "sub-2")
+    assert RatingSession.objects.get().token == first.token

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from raters import arriving, erasing, messaging, selectors
 from raters.channels import Arrival
-from raters.models import Erasure, Invitation, PlatformIdentity, Rating, RatingSession
+from raters.models import Assignment, Erasure, Invitation, PlatformIdentity, Rating, RatingSession
 from studies.models import Study
 from tests import factories
 from tests.factories import NOW
@@ -46,6 +46,19 @@ def test_nothing_of_a_rater_is_left_but_the_row_that_pays_them(session: RatingSe
     # Ending it left an event more.
     assert erasure.counts == {**before, "events": before["events"] + 1, "pairs": 2}
     assert live_pairs(session) == 0
+
+
+def test_when_each_page_was_shown_goes_too(study: Study, session: RatingSession) -> None:
+    other = factories.make_rater(study, participant_id="other")
+    factories.rate_all(other)
+    own = Assignment.objects.filter(booklet=session.booklet)
+    own.filter(position=1).update(rubric_shown_at=NOW)
+    assert own.filter(shown_at__isnull=False).count() == 2
+
+    erase(session)
+
+    assert set(own.values_list("shown_at", "rubric_shown_at")) == {(None, None)}
+    assert Assignment.objects.filter(booklet=other.booklet, shown_at__isnull=False).count() == 4
 
 
 def test_others_keep_what_they_gave(study: Study, session: RatingSession) -> None:

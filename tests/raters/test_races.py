@@ -25,8 +25,19 @@ from raters import (
 )
 from raters.channels import Arrival
 from raters.guessing import Guessed
-from raters.models import Answer, Assignment, Booklet, Draft, Guess, Message, Rating, RatingSession, Skip
-from raters.selectors import blinding_assignments, document_for
+from raters.models import (
+    Answer,
+    Assignment,
+    Booklet,
+    Draft,
+    Guess,
+    Message,
+    Rating,
+    RatingSession,
+    Recruitment,
+    Skip,
+)
+from raters.selectors import blinding_assignments, document_for, hmac_of
 from studies.models import Dialogue, Pair, Study
 from tests import factories
 from tests.factories import NOW
@@ -236,3 +247,22 @@ def test_drafts_and_skips_of_one_pair_at_once_are_one_each() -> None:
     assert at_once(*[keep] * 3, *[skip] * 3) == []
 
     assert (Draft.objects.count(), Skip.objects.count(), Message.objects.count()) == (1, 1, 1)
+
+
+def test_consent_and_joining_again_at_once_leave_one_person_with_one_place() -> None:
+    study = factories.open_study(factories.make_study())
+    Recruitment.objects.create(study=study, channel="prolific")
+    arrive = partial(arriving.arrive, study=study, known_token=None, now=NOW)
+    for number in range(4):
+        person = f"pid-{number}"
+        first = arrive(arrival=Arrival(person, "st", "sub-1"))
+        raised = at_once(
+            partial(arriving.consent, session=first, now=NOW),
+            partial(arrive, arrival=Arrival(person, "st", "sub-2")),
+        )
+        (why,) = [type(error) for error in raised]
+        known = RatingSession.objects.get(platform_hash=hmac_of(study, person))
+        assert (why, known == first) in ((arriving.Gone, False), (arriving.NotYours, True))
+        assert RatingSession.objects.filter(pk=first.pk, consented_at__isnull=False).exists() == (
+            known == first
+        )

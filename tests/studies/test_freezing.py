@@ -10,6 +10,7 @@ from raters import fieldwork, planning
 from raters.models import Recruitment
 from studies import freezing, protocol, selectors
 from studies.models import Pair, Protocol, Response, Study
+from studies.models.journey import RISK_PHRASES
 from tests import factories
 from tests.factories import NOW
 
@@ -38,6 +39,21 @@ def test_raters_must_be_adults() -> None:
     study.adults_only = False
 
     assert fieldwork.problems_of(study) == ["raters must be adults: tick 'adults only' (field adults_only)"]
+
+
+def test_raters_of_another_language_are_not_read_for_english_phrases() -> None:
+    study = factories.make_study(language="de")
+
+    assert fieldwork.problems_of(study) == [
+        "the risk phrases are still the English ones: write them in the raters' language, or none"
+    ]
+    for own in ("", "nicht mehr leben", f"{RISK_PHRASES}\nnicht mehr leben"):
+        study.risk_phrases = own
+        assert fieldwork.problems_of(study) == []
+    study.risk_phrases, study.language = RISK_PHRASES.replace("\n", "\r\n"), "en-gb"
+    assert fieldwork.problems_of(study) == []
+    study.language = "de"
+    assert len(fieldwork.problems_of(study)) == 1
 
 
 def test_the_rubric_must_ask_for_the_preference() -> None:
