@@ -170,6 +170,17 @@ def test_the_bonus_file_is_what_prolific_takes(study: Study) -> None:
     assert list(export.bonus_rows(study)) == ["p1,1.25\r\n", "p2,3.75\r\n"]
 
 
+def test_no_name_adds_a_line_or_an_amount_to_the_bonus_file(study: Study) -> None:
+    for name in ("attacker,99.00", "=1+1", "a\nattacker,99.00"):
+        leaving.stop(session=rater(study, name, pairs=1), now=NOW)
+
+    assert list(export.bonus_rows(study)) == [
+        '"attacker,99.00",1.25\r\n',
+        "'=1+1,1.25\r\n",
+        '"a\nattacker,99.00",1.25\r\n',
+    ]
+
+
 def test_a_second_pass_does_not_count_pairs_twice(study: Study) -> None:
     session = rater(study, "p1", pairs=2)
     for assignment in factories.assignments_of(session)[:2]:
