@@ -6,6 +6,7 @@ and MTurk's parameter names. A platform we do not know is the open link plus a c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -14,10 +15,10 @@ from urllib.parse import quote
 
 OPEN: Final = "open"
 INVITED: Final = "invited"
-#: No platform's id is longer; whatever is, was made up.
-LONGEST_ID: Final = 200
-#: How placeholders begin that a platform never filled in.
-PLACEHOLDERS: Final = ("{{", "${")
+#: What a platform's ids look like. Nothing in one ends a cell of a CSV file or begins a formula.
+PLATFORM_ID: Final = re.compile("[A-Za-z0-9_][A-Za-z0-9_-]{0,63}")
+#: An invitation's token is drawn from the same characters, and may begin with any of them.
+INVITATION: Final = re.compile("[A-Za-z0-9_-]{1,64}")
 
 
 class Outcome(StrEnum):
@@ -41,7 +42,8 @@ class Channel:
 
     An outcome without a URL has its code copied by hand. `join_query` goes after the join link, with the
     placeholders that the platform fills in. `minimum_hourly` is in minor units by currency. On a channel with
-    `id_is_key` the id is a secret: whoever holds it is that person.
+    `id_is_key` the id is a secret: whoever holds it is that person. What does not match `id_pattern` as a
+    whole is no id.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Channel:
     please_return: str = ""
     preview_submission: str = ""
     join_query: str = ""
+    id_pattern: re.Pattern[str] = PLATFORM_ID
     id_is_key: bool = False
     needs_platform_minutes: bool = False
 
@@ -90,7 +93,7 @@ CHANNELS: Final[Mapping[str, Channel]] = {
         please_return=_("Please return the HIT on Mechanical Turk."),
         preview_submission="ASSIGNMENT_ID_NOT_AVAILABLE",
     ),
-    INVITED: Channel("Invitations", participant_param="invitation", id_is_key=True),
+    INVITED: Channel("Invitations", participant_param="invitation", id_pattern=INVITATION, id_is_key=True),
 }
 CHOICES: Final = [(name, channel.label) for name, channel in CHANNELS.items()]
 
@@ -108,23 +111,23 @@ class Arrival:
 def arrival_from(channel_name: str, query: Mapping[str, str]) -> Arrival:
     """The platform's ids in a join link's query. What cannot be an id counts as absent.
 
-    That is a placeholder that was never filled in, an endless text, or one that cannot be printed.
+    That is whatever the channel's pattern does not fit: a placeholder that was never filled in, an endless
+    text, a comma.
     """
     channel = CHANNELS[channel_name]
-    submission = _id_in(query, channel.submission_param)
+    submission = _id_in(query, channel, channel.submission_param)
     if channel.preview_submission and submission == channel.preview_submission:
         return Arrival(is_preview=True)
     return Arrival(
-        participant_id=_id_in(query, channel.participant_param),
-        platform_study_id=_id_in(query, channel.study_param),
+        participant_id=_id_in(query, channel, channel.participant_param),
+        platform_study_id=_id_in(query, channel, channel.study_param),
         submission_id=submission,
     )
 
 
-def _id_in(query: Mapping[str, str], param: str) -> str:
+def _id_in(query: Mapping[str, str], channel: Channel, param: str) -> str:
     value = query.get(param, "").strip() if param else ""
-    is_id = len(value) <= LONGEST_ID and value.isprintable() and not value.startswith(PLACEHOLDERS)
-    return value if is_id else ""
+    return value if channel.id_pattern.fullmatch(value) else ""
 
 
 def completion_url(channel_name: str, code: str, outcome: Outcome = Outcome.COMPLETED) -> str:

@@ -25,7 +25,7 @@ from raters.models import (
     ReplyFlag,
     Skip,
 )
-from raters.selectors import assignments_of, invitations_by_hash
+from raters.selectors import assignments_of, invitations_by_hash, work_of
 from studies.models import Study
 
 
@@ -34,18 +34,16 @@ def erase_answers(*, session: RatingSession, cause: Erasure.Cause, now: datetime
     """Deletes whatever this rater answered, wrote and did, and plans the pairs for somebody else.
 
     The row of the session stays with its code and times, so that the rater is paid; files that were exported
-    before are named in the record, never altered.
+    before are named in the record, never altered. The record also keeps how much was planned and done.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
+    counts = {**_counted(given_by(locked)), **_work_before(locked)}
     leaving.give_back_all(session=locked, now=now)
-    counts = _counted(given_by(locked))
-    pairs = assignments_of(locked).rated().count()
     # Drafts, flags and the like before what they hang on; scores and flags go with their rating.
     for rows in reversed(given_by(locked).values()):
         rows.delete()
     RatingSession.objects.filter(pk=locked.pk).update(opted_out=[], rater_group="", erased_at=now)
-    record = _record(locked, cause, {**counts, **({"pairs": pairs} if pairs else {})}, now)
-    # Last: what the record counts of pairs that were seen is counted from these times.
+    record = _record(locked, cause, counts, now)
     assignments_of(locked).update(shown_at=None, rubric_shown_at=None)
     return record
 
@@ -139,6 +137,15 @@ def _told(job: ExportJob) -> str:
         return f"export of {job.requested_at:%Y-%m-%d %H:%M} UTC, being written"
     name = PurePosixPath(job.file.name or "").name
     return f"{name}, {job.finished_at:%Y-%m-%d %H:%M} UTC, SHA-256 {job.sha256}"
+
+
+def _work_before(session: RatingSession) -> dict[str, int]:
+    """What paying needs to know of the work that is deleted; nothing the second time."""
+    work = work_of(RatingSession.objects.filter(pk=session.pk)).get(session.pk)
+    if work is None or session.erased_at:
+        return {}
+    pairs = {"pairs": work.pairs} if work.pairs else {}
+    return {**pairs, "planned": work.planned, "done": work.done}
 
 
 def _counted(rows: dict[str, QuerySet[Model]]) -> dict[str, int]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import Final
 
 SYMBOLS: Final = {"GBP": "£", "USD": "$", "EUR": "€"}
@@ -15,6 +18,16 @@ def pro_rata(reward: int, *, done: int, planned: int, at_least: int = 0) -> int:
     """
     share = -(-reward * min(done, planned) // planned) if planned else 0
     return max(share, at_least)
+
+
+def at_work(start: datetime, signs: Iterable[datetime], *, longest_gap: timedelta) -> timedelta:
+    """From the start to the last sign of work, without the gaps between two signs that are longer.
+
+    A gap that is too long is left out whole; signs before the start count as at the start.
+    """
+    times = [start, *sorted(max(start, sign) for sign in signs)]
+    gaps = (later - earlier for earlier, later in pairwise(times))
+    return sum((gap for gap in gaps if gap <= longest_gap), timedelta())
 
 
 def hourly(reward: int, *, seconds: float) -> int | None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import erasing, export
+from raters import erasing, export, selectors
 from raters.models import Erasure, RatingSession
 from studies.admin import LookOnly
 
@@ -44,6 +44,7 @@ def erase(request: HttpRequest, pk: int) -> HttpResponse:
         "session": session,
         "held": erasing.held_of(session),
         "exports": erasing.exports_holding(session),
+        "owed": selectors.pay_when_ending_now(session) if session.platform_hash else "",
     }
     return render(request, "admin/raters/erase.html", context)
 

@@ -68,7 +68,12 @@ class _Line:
 
 def csv_lines(columns: Sequence[str], rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
     """The same as text, a line at a time, for a streamed answer."""
+    yield from csv_rows([columns])
+    yield from csv_rows(rows)
+
+
+def csv_rows(rows: Iterable[Iterable[Cell]]) -> Iterator[str]:
+    """Lines without a header, for a file that another program wants so."""
     writer = csv.writer(_Line())
-    yield writer.writerow(cells(columns))
     for row in rows:
         yield writer.writerow(cells(row))

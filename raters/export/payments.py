@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from raters import paying
-from raters.export.cells import csv_lines
+from raters.export.cells import csv_lines, csv_rows
 from raters.selectors import bonuses_of, invitations_of, payments_of
 from studies.models import Study
 
@@ -46,9 +46,11 @@ def payment_rows(study: Study) -> Iterator[str]:
 
 def bonus_rows(study: Study) -> Iterator[str]:
     """`id,amount` a line as Prolific's bulk bonus payment takes it: the participant's id, no header."""
-    for payment in bonuses_of(study):
-        assert payment.amount is not None
-        yield f"{payment.participant_id},{paying.amount(payment.amount)}\r\n"
+    return csv_rows(
+        (payment.participant_id, paying.amount(payment.amount))
+        for payment in bonuses_of(study)
+        if payment.amount is not None
+    )
 
 
 def invitation_rows(study: Study, join: str) -> Iterator[str]:

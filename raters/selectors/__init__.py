@@ -3,7 +3,6 @@
 from raters.selectors.around import (
     Asking,
     Feedback,
-    Money,
     PairAgain,
     Pause,
     Span,
@@ -45,7 +44,7 @@ from raters.selectors.pages import (
     preview_page,
     review_rows,
 )
-from raters.selectors.payments import Pay, Payment, bonuses_of, pay_of, payments_of
+from raters.selectors.payments import Pay, Payment, bonuses_of, pay_of, pay_when_ending_now, payments_of
 from raters.selectors.people import (
     document_for,
     hmac_of,
@@ -56,14 +55,14 @@ from raters.selectors.people import (
     study_for_raters,
     way_back,
 )
-from raters.selectors.rights import Rights, pairs_erased, rights_of, unread_messages
+from raters.selectors.rights import Rights, rights_of, unread_messages
+from raters.selectors.work import Work, work_of
 
 __all__ = [
     "Asking",
     "Feedback",
     "GivenAnswers",
     "Invited",
-    "Money",
     "PairAgain",
     "PairPage",
     "Pause",
@@ -73,6 +72,7 @@ __all__ = [
     "ReviewRow",
     "Rights",
     "Span",
+    "Work",
     "assignment_for",
     "assignments_of",
     "blinding_assignments",
@@ -97,10 +97,10 @@ __all__ = [
     "open_assignments",
     "outcome_of",
     "pair_page",
-    "pairs_erased",
     "pairs_rated",
     "pause_of",
     "pay_of",
+    "pay_when_ending_now",
     "payments_of",
     "place_kept_until",
     "preview_page",
@@ -119,5 +119,6 @@ __all__ = [
     "tries_made",
     "unread_messages",
     "way_back",
+    "work_of",
     "wrongly_answered",
 ]

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Max
 
+from raters import paying
 from raters.models import Answer, Assignment, RatingSession
 from raters.resting import REST, Rest
 from raters.selectors.journey import assignments_of, blinding_assignments, place_kept_until, rest_of
@@ -72,14 +73,6 @@ class PairAgain:
     comparison: Comparison
     number: int
     total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What is paid, in the currency's own unit: 0.60 GBP."""
-
-    amount: str
-    currency: str
 
 
 def comprehension_questions(session: RatingSession) -> list[Asking]:
@@ -176,9 +169,8 @@ def pair_again(session: RatingSession, assignment: Assignment, *, number: int, t
     return PairAgain(assignment.token, comparison, number, total)
 
 
-def screened_out_payment(session: RatingSession) -> Money | None:
-    """What the study pays for the comprehension check alone; None where it says nothing."""
+def screened_out_payment(session: RatingSession) -> str:
+    """What the study pays for the comprehension check alone, in words; empty where it says nothing."""
     recruitment = recruitment_of(session.study)
-    if recruitment.screened_out_minor is None:
-        return None
-    return Money(f"{recruitment.screened_out_minor / 100:.2f}", recruitment.currency)
+    amount = recruitment.screened_out_minor
+    return "" if amount is None else paying.in_words(amount, recruitment.currency)

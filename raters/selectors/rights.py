@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from raters.models import Erasure, Message, RatingSession
+from raters.models import Message, RatingSession
 from raters.selectors.people import document_for
 from studies.models import Study
 
@@ -40,12 +40,3 @@ def rights_of(session: RatingSession) -> Rights:
 def unread_messages(study: Study) -> int:
     """How much in the study's inbox nobody has handled."""
     return Message.objects.filter(session__study=study, handled_at=None).count()
-
-
-def pairs_erased(study: Study) -> dict[str, int]:
-    """How many rated pairs were deleted, by pseudonym: work that is paid all the same."""
-    rows = Erasure.objects.filter(study=study, counts__has_key="pairs")
-    found: dict[str, int] = {}
-    for pseudonym, counts in rows.values_list("pseudonym", "counts"):
-        found[pseudonym] = found.get(pseudonym, 0) + counts["pairs"]
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -15,6 +16,7 @@ from raters import leaving, tasks
 from raters.models import (
     Assignment,
     Erasure,
+    Event,
     ExportJob,
     Invitation,
     PlatformIdentity,
@@ -433,13 +435,13 @@ def test_the_desk_says_what_an_hour_pays_and_warns(researcher: Client) -> None:
     study = factories.open_study(factories.make_study())
     recruitment = Recruitment.objects.create(study=study, channel="prolific", reward_minor=340)
     assert "from the first complete session on" in page(researcher, desk_of(study))
-    factories.rate_all(factories.make_rater(study, participant_id="pid-1"))
+    session = factories.rate_all(factories.make_rater(study, participant_id="pid-1"))
+    later = factories.NOW + timedelta(minutes=20)
+    Event.objects.create(session=session, kind="reviewed", at=later)
 
     text = " ".join(page(researcher, desk_of(study)).split())
-    assert (
-        "Median of 1 complete session: 20.0 min: <strong>£10.20 an hour</strong> (the least is £6.00)."
-        in text
-    )
+    assert "Median time at work in 1 complete session: 20.0 min: <strong>£10.20 an hour</strong>" in text
+    assert "(the least is £6.00)." in text
     recruitment.reward_minor = 100
     recruitment.save()
     renewed = page(researcher, reverse("admin:raters_study_progress", args=[study.pk]))

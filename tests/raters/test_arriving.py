@@ -93,7 +93,7 @@ def test_on_a_shared_computer_the_second_person_gets_a_session_of_their_own(
     assert client.get(JOIN, SOMEBODY)["Location"] == first
 
 
-@pytest.mark.parametrize("junk", ["", "{{%PROLIFIC_PID%}}", "a\0b", "a\nb", "x" * 10_240])
+@pytest.mark.parametrize("junk", ["", "{{%PROLIFIC_PID%}}", "a\0b", "a\nb", "x" * 10_240, "a,99.00"])
 def test_junk_in_place_of_an_id_stores_nothing(prolific: Study, client: Client, junk: str) -> None:
     answer = client.get(JOIN, {"PROLIFIC_PID": junk, "SESSION_ID": "sub-1"})
 

@@ -29,13 +29,24 @@ def test_each_platform_names_people_in_its_own_way(
     assert arrival_from(channel, query) == expected
 
 
-@pytest.mark.parametrize("junk", ["p\0q", "p\nq", "p\u202eq", "\ud800", "x" * 201, "x" * 10_000, "", "  "])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        *("p\0q", "p\nq", "p\u202eq", "\ud800", "x" * 65, "x" * 10_000, "", "  "),
+        *("p,99.00", 'p"q', "p;q", "p q", "=1+1", "-p", "+p", "@p", "é", "٣", "p\u2028q"),
+    ],
+)
 def test_what_cannot_be_an_id_is_none(junk: str) -> None:
     assert arrival_from("prolific", {"PROLIFIC_PID": junk, "SESSION_ID": junk}) == Arrival()
 
 
 def test_the_longest_id_is_taken_whole() -> None:
-    assert arrival_from("prolific", {"PROLIFIC_PID": "x" * 200}).participant_id == "x" * 200
+    assert arrival_from("prolific", {"PROLIFIC_PID": "x" * 64}).participant_id == "x" * 64
+
+
+def test_an_invitation_may_begin_with_any_of_its_characters() -> None:
+    assert arrival_from("invited", {"invitation": "-a_b"}).participant_id == "-a_b"
+    assert arrival_from("invited", {"invitation": "-a,b"}).participant_id == ""
 
 
 @pytest.mark.parametrize("outcome", Outcome)

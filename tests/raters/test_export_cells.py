@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raters.export.cells import RISKY, cells, csv_file, csv_lines, original, safe
+from raters.export.cells import RISKY, cells, csv_file, csv_lines, csv_rows, original, safe
 
 #: Texts as raters may write them; lone surrogates cannot come in.
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
@@ -81,3 +81,7 @@ def test_lines_for_a_streamed_answer_are_the_same() -> None:
         "'-x,3\r\n",
         '"a,b",\r\n',
     ]
+
+
+def test_rows_without_a_header_are_guarded_alike() -> None:
+    assert list(csv_rows([("-x", "1.25"), ("a,b", "2.00")])) == ["'-x,1.25\r\n", '"a,b",2.00\r\n']

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from raters import messaging
-from raters.models import Erasure, Message, Rating, RatingSession
+from raters.models import Erasure, Message, Rating, RatingSession, Recruitment
 from studies.models import Study
 from tests import factories
 from tests.factories import NOW
@@ -137,6 +137,19 @@ def test_erasing_asks_first_and_says_what_goes_and_what_stays(study: Study, head
     assert not Rating.objects.exists()
     assert (Erasure.objects.get().cause, len(Erasure.objects.get().exports)) == ("researcher", 1)
     assert "Nothing of this rater" in head.get(address).content.decode()
+
+
+def test_before_erasing_it_says_what_is_to_be_paid(study: Study, head: Client) -> None:
+    session = make_busy_rater(study)
+    address = reverse("admin:raters_ratingsession_erase", args=[session.pk])
+    assert "Pay first" not in head.get(address).content.decode()
+    Recruitment.objects.update(reward_minor=500)
+
+    # Three of four: two pairs rated, one skipped.
+    assert "Pay first: £3.75 is suggested." in head.get(address).content.decode()
+
+    head.post(address)
+    assert "Pay first" not in head.get(address).content.decode()
 
 
 def test_raters_are_erased_one_at_a_time(study: Study, head: Client) -> None:

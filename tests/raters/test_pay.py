@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import export, leaving, participating, returning, selectors
-from raters.models import RatingSession, Recruitment, Skip
+from raters import erasing, export, leaving, participating, returning, selectors, withdrawing
+from raters.models import Erasure, Event, Guess, Rating, RatingSession, Recruitment, Skip
 from raters.selectors import Pay
 from studies.models import Study
 from tests import factories
@@ -52,9 +52,16 @@ def suggested(study: Study) -> dict[str, int | None]:
     return {payment.participant_id: payment.amount for payment in selectors.payments_of(study)}
 
 
-def took(session: RatingSession, minutes: float) -> None:
+def took(session: RatingSession, minutes: int) -> None:
+    """Complete, and at work for so long, with a sign of it every ten minutes."""
     factories.rate_all(session)
-    RatingSession.objects.filter(pk=session.pk).update(completed_at=NOW + timedelta(minutes=minutes))
+    works_on(session, *range(10, minutes, 10), minutes)
+
+
+def works_on(session: RatingSession, *minutes: int) -> None:
+    Event.objects.bulk_create(
+        Event(session=session, kind="corrected", at=NOW + timedelta(minutes=minute)) for minute in minutes
+    )
 
 
 def test_an_hour_at_the_median_of_the_complete_sessions(study: Study) -> None:
@@ -71,6 +78,47 @@ def test_trial_runs_are_left_out_of_the_median(study: Study) -> None:
     RatingSession.objects.update(is_pilot=True)
 
     assert selectors.pay_of(study).sessions == 0
+
+
+def test_time_at_work_is_from_consent_to_the_last_answer_without_long_gaps(study: Study) -> None:
+    session = factories.rate_all(rater(study, "p1"))
+    first, *_ = factories.assignments_of(session)
+    Guess.objects.create(
+        assignment=first,
+        first="ai",
+        first_certainty=1,
+        second="ai",
+        second_certainty=1,
+        guessed_at=NOW + timedelta(minutes=20),
+    )
+    at = NOW + timedelta(minutes=100)
+    session.answers.create(use="survey", key="age", value="18", answered_at=at)
+    Rating.objects.filter(assignment=first).update(rated_at=at + timedelta(minutes=7))
+    # Swept at midnight.
+    RatingSession.objects.update(completed_at=NOW + timedelta(hours=15))
+
+    # 5 to the first pairs, 15 to the guess, and 7 in the second sitting.
+    assert selectors.pay_of(study) == Pay(1, 27.0, "£11.11", "£6.00", False)
+
+
+def test_where_the_answers_were_deleted_no_time_is_known(study: Study) -> None:
+    took(rater(study, "p1"), 30)
+    gone = rater(study, "p2")
+    took(gone, 10)
+    withdrawing.withdraw(session=gone, delete=True, now=NOW)
+
+    assert selectors.pay_of(study).minutes == 30.0
+
+
+def test_what_an_hour_pays_costs_the_same_queries_for_one_and_for_three(study: Study) -> None:
+    counts = []
+    for number in range(3):
+        took(rater(study, f"p{number}"), 20)
+        with CaptureQueriesContext(connection) as queries:
+            selectors.pay_of(study)
+        counts.append(len(queries))
+
+    assert counts == [3, 3, 3]
 
 
 @pytest.mark.parametrize(
@@ -126,13 +174,50 @@ def test_a_withdrawal_is_paid_as_it_would_have_been(study: Study) -> None:
     assert list(export.bonus_rows(study)) == ["before,1.25\r\n"]
 
 
-def test_deleting_the_ratings_takes_nothing_from_the_pay(study: Study) -> None:
-    session = rater(study, "erased", pairs=2)
-    for rated in factories.assignments_of(session)[:2]:
-        rated.ratings.all().delete()
-    RatingSession.objects.update(withdrawn_at=NOW, erased_at=NOW)
+@pytest.mark.parametrize("theme", [True, False])
+def test_deleting_the_ratings_takes_nothing_from_the_pay(study: Study, theme: bool) -> None:
+    session = rater(study, "erased", pairs=1, skips=1)
+    if theme:
+        skip(factories.assignments_of(session)[3].pk, "theme")
+    before = withdrawing.withdraw(session=session, delete=False, now=NOW)
+    kept = suggested(study)
 
-    assert suggested(study) == {"erased": 250}
+    withdrawing.withdraw(session=before, delete=True, now=NOW)
+
+    assert suggested(study) == kept == {"erased": 334 if theme else 250}
+    erasing.erase_rater(session=before, cause=Erasure.Cause.RESEARCHER, now=NOW)
+    assert list(suggested(study).values()) == [334 if theme else 250]
+
+
+def test_withdrawing_after_being_turned_away_takes_nothing_away(study: Study) -> None:
+    session = rater(study, "turned-away")
+    RatingSession.objects.filter(pk=session.pk).update(turned_away_at=NOW)
+    withdrawing.withdraw(session=session, delete=True, now=NOW)
+
+    assert suggested(study) == {"turned-away": 30}
+    # The code for it pays them, as before.
+    assert list(export.bonus_rows(study)) == []
+
+
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_withdrawing_after_giving_the_place_back_adds_nothing(study: Study, is_complete: bool) -> None:
+    session = rater(study, "returned", pairs=0 if is_complete else 3)
+    if is_complete:
+        factories.rate_all(session)
+    returning.mark_returned(session=session, now=NOW)
+    withdrawing.withdraw(session=session, delete=False, now=NOW)
+
+    assert suggested(study) == {"returned": None}
+    assert list(export.bonus_rows(study)) == []
+
+
+def test_a_pair_skipped_and_answered_later_counts_once(study: Study) -> None:
+    session = rater(study, "p1", pairs=2)
+    skip(factories.assignments_of(session)[0].pk, "other")
+    leaving.stop(session=session, now=NOW)
+
+    (payment,) = selectors.payments_of(study)
+    assert (payment.pairs, payment.skipped, payment.amount) == (2, 0, 250)
 
 
 def test_themes_opted_out_of_were_neither_planned_nor_done(study: Study) -> None:
@@ -170,6 +255,17 @@ def test_the_bonus_file_is_what_prolific_takes(study: Study) -> None:
     assert list(export.bonus_rows(study)) == ["p1,1.25\r\n", "p2,3.75\r\n"]
 
 
+def test_no_name_adds_a_line_or_an_amount_to_the_bonus_file(study: Study) -> None:
+    for name in ("attacker,99.00", "=1+1", "a\nattacker,99.00"):
+        leaving.stop(session=rater(study, name, pairs=1), now=NOW)
+
+    assert list(export.bonus_rows(study)) == [
+        '"attacker,99.00",1.25\r\n',
+        "'=1+1,1.25\r\n",
+        '"a\nattacker,99.00",1.25\r\n',
+    ]
+
+
 def test_a_second_pass_does_not_count_pairs_twice(study: Study) -> None:
     session = rater(study, "p1", pairs=2)
     for assignment in factories.assignments_of(session)[:2]:
@@ -178,6 +274,23 @@ def test_a_second_pass_does_not_count_pairs_twice(study: Study) -> None:
 
     (payment,) = selectors.payments_of(study)
     assert (payment.pairs, payment.amount) == (2, 250)
+
+
+def test_in_two_passes_each_pair_is_work_twice() -> None:
+    study = factories.open_study(factories.make_study(asking="two_pass"))
+    Recruitment.objects.create(study=study, channel="prolific", reward_minor=800)
+    first_pass = rater(study, "first-pass", pairs=4)
+    second_pass = rater(study, "second-pass", pairs=3, skips=1)
+    for assignment in factories.assignments_of(second_pass)[:2]:
+        factories.rate(assignment, phase="rubric")
+    unwanted = factories.assignments_of(second_pass)[2]
+    leaving.stop(session=first_pass, now=NOW)
+    leaving.stop(session=second_pass, now=NOW)
+    # 4 of 8; and 3 + 1 in the first pass with 2 + 1 in the second.
+    assert suggested(study) == {"first-pass": 400, "second-pass": 700}
+
+    Skip.objects.create(assignment=unwanted, phase="rubric", reason="other", skipped_at=NOW)
+    assert suggested(study) == {"first-pass": 400, "second-pass": 800}
 
 
 def test_a_late_submission_is_complete_and_paid_in_full(study: Study) -> None:
@@ -199,4 +312,4 @@ def test_the_list_costs_the_same_queries_for_one_and_for_three(study: Study) -> 
             list(selectors.payments_of(study))
         counts.append(len(queries))
 
-    assert counts == [4, 4, 4]
+    assert counts == [6, 6, 6]

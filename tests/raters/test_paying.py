@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from raters import paying
@@ -36,6 +38,28 @@ def test_the_share_is_rounded_up_to_the_minor_unit(
 )
 def test_what_an_hour_pays_is_rounded_down(reward: int, seconds: float, expected: int | None) -> None:
     assert paying.hourly(reward, seconds=seconds) == expected
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [
+        ([], 0),
+        ([5], 5),
+        ([15], 15),
+        ([16], 0),
+        ([12, 5], 12),
+        ([10, 30, 40], 20),
+        ([10, 10], 10),
+        ([-3, 10], 10),
+    ],
+)
+def test_time_at_work_leaves_out_gaps_that_are_too_long(minutes: list[int], expected: int) -> None:
+    start = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+    signs = [start + timedelta(minutes=minute) for minute in minutes]
+
+    worked = paying.at_work(start, signs, longest_gap=timedelta(minutes=15))
+
+    assert worked == timedelta(minutes=expected)
 
 
 @pytest.mark.parametrize(

@@ -153,7 +153,7 @@ def test_being_turned_away_is_thanks_and_no_rejection(session: RatingSession, cl
     assert sent.redirect_chain == [(at(session, "turned_away"), 303)]
     page = sent.content.decode()
     assert "this is not a rejection" in page
-    assert "You are paid 0.60 GBP" in page
+    assert "You are paid £0.60 for the time" in page
     assert "please return the submission there" in page
     assert "Listening line:" in page
     assert "<code" not in page

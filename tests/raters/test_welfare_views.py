@@ -213,4 +213,5 @@ def test_stopping_says_what_is_paid(session: RatingSession, client: Client) -> N
     page = text_of(client, at(session, "stop"))
 
     assert "5 pounds" in page
-    assert "in proportion to what you did" in page
+    assert "in proportion to what you did: each pair counts, each time it is asked about." in page
+    assert "A pair that you skip counts as done." in page

@@ -63,6 +63,8 @@ def test_withdrawing_with_deletion_leaves_the_row_and_its_code(study: Study, ses
         "messages": 2,
         "events": 6,
         "pairs": 2,
+        "planned": 4,
+        "done": 3,
     }
     assert erasure.exports == [f"kind-words-20250303-090000.zip, 2025-03-03 09:00 UTC, SHA-256 {job.sha256}"]
 
