@@ -65,7 +65,7 @@ def progress_of(study: Study) -> Progress:
 
 
 def progress_by_study(studies: Collection[Study]) -> dict[int, Progress]:
-    """How fieldwork stands in each of the studies, by primary key; at most nine queries, however many they are."""
+    """How fieldwork stands in each of the studies, by primary key; at most nine queries for any number."""
     counts = (_sessions(studies), _booklets(studies), _pairs(studies), _rubric(studies), _skips(studies))
     held, minutes = pairs_held_back(studies), _median_minutes(studies)
     return {
