@@ -115,7 +115,7 @@ def minutes_needed(study: Study) -> int:
 
 
 def longest_booklet(study: Study) -> int:
-    """Main pairs of the longest booklet that planning will make; what the limit per dialogue asks for included."""
+    """Main pairs of the longest booklet that planning will make, under all limits of the design."""
     by_dialogue = Pair.objects.of(study).main().order_by().values_list("dialogue").annotate(Count("pk"))
     pairs = [number for _dialogue, number in by_dialogue]
     if not pairs:

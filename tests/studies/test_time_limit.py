@@ -61,10 +61,11 @@ def test_a_limit_that_is_too_short_stands_in_the_way_of_opening() -> None:
 
     study.session_minutes = 25
 
-    assert fieldwork.problems_of(study) == [
+    (problem,) = fieldwork.problems_of(study)
+    assert problem == (
         "16 pairs a rater take about 26 minutes with rests, and the time limit is 25: "
         "raters would lose their place; raise the limit or give raters fewer pairs"
-    ]
+    )
 
 
 @pytest.mark.parametrize(("dialogues", "per_rater", "of_dialogue"), [(4, 4, 1), (4, 3, 2), (8, 10_000, 100)])
