@@ -117,7 +117,7 @@ def minutes_needed(study: Study) -> int:
 def longest_booklet(study: Study) -> int:
     """Main pairs of the longest booklet that planning will make, under all limits of the design."""
     by_dialogue = Pair.objects.of(study).main().order_by().values_list("dialogue").annotate(Count("pk"))
-    pairs = [number for _dialogue, number in by_dialogue]
+    pairs: list[int] = [number for _dialogue, number in by_dialogue]
     if not pairs:
         return 0
     for_length = -(-sum(pairs) * study.ratings_per_pair // study.pairs_per_rater)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -46,10 +47,9 @@ def test_the_other_presets_keep_a_place_for_ninety_minutes() -> None:
         ({"sitting_minutes": 5}, 41),
     ],
 )
-def test_pairs_in_each_pass_and_rests_take_their_time(fields: dict[str, object], minutes: int) -> None:
-    study = factories.make_study(
-        dialogues=8, pairs_per_rater=16, max_pairs_per_dialogue=2, **{"sitting_minutes": 0, **fields}
-    )
+def test_pairs_in_each_pass_and_rests_take_their_time(fields: dict[str, Any], minutes: int) -> None:
+    around = {"sitting_minutes": 0, **fields}
+    study = factories.make_study(dialogues=8, pairs_per_rater=16, max_pairs_per_dialogue=2, **around)
     assert journey.minutes_needed(study) == minutes
 
 
