@@ -62,8 +62,15 @@ class ProgressSerializer(serializers.Serializer[Progress]):
     booklets = serializers.IntegerField()
     booklets_free = serializers.IntegerField()
     planned = serializers.IntegerField(help_text="Ratings that the plan asks for.")
+    held_back = serializers.IntegerField(
+        help_text="Planned pairs that wait in remainders too small for a place of their own."
+    )
     rated = serializers.IntegerField()
     surplus = serializers.IntegerField()
+    rubric_planned = serializers.IntegerField(
+        help_text="Of the planned ratings, those that a second pass asks the rubric on; 0 without one."
+    )
+    rubric_rated = serializers.IntegerField(help_text="Of these, those that got the rubric.")
     turned_away = serializers.IntegerField(help_text="Did not pass the comprehension check.")
     withdrawn = serializers.IntegerField(help_text="Withdrew, whether their answers were deleted or not.")
     returned = serializers.IntegerField(help_text="Gave their place back on the platform.")

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import secrets
-from collections import Counter
 from collections.abc import Collection
 from datetime import datetime
-from typing import Final
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
-from raters import replanning
+from raters import claiming, replanning
 from raters.channels import CHANNELS, Arrival
-from raters.models import Assignment, Booklet, Event, Invitation, PlatformIdentity, RatingSession, Skip
+from raters.models import Assignment, Event, Invitation, PlatformIdentity, RatingSession, Skip
 from raters.noting import note
 from raters.selectors import hmac_of, recruitment_of
 from studies import selectors as material
 from studies.models import Study
 from studies.protocol import MAIN, sha256_of
-
-#: How many free booklets are looked at before one is taken.
-LOOKED_AT: Final = 50
 
 
 class StudyFull(Exception):
@@ -140,10 +135,6 @@ def _new_session(
     return session
 
 
-def has_room(study: Study) -> bool:
-    return Booklet.objects.unclaimed(study).exists()
-
-
 @transaction.atomic
 def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str] = ()) -> RatingSession:
     """Consent, and one whole booklet with it. Consenting twice changes nothing.
@@ -168,7 +159,8 @@ def consent(*, session: RatingSession, now: datetime, opted_out: Collection[str]
     if first_time:
         if themes:
             replanning.lock_plan(protocol.pk)
-        _claim(session, themes, now)
+        if not claiming.claim(session=session, protocol=protocol, themes=themes, now=now):
+            raise StudyFull
         _leave_out(session, themes, now)
         text = sha256_of(protocol.document().texts.consent)
         agreed = {"protocol": protocol.sha256, "consent_text": text, "themes": len(themes)}
@@ -182,42 +174,6 @@ def _reread(session: RatingSession) -> None:
         session.refresh_from_db(from_queryset=RatingSession.objects.filter(token=session.token))
     except RatingSession.DoesNotExist:
         raise Gone from None
-
-
-def _claim(session: RatingSession, themes: Collection[str], now: datetime) -> None:
-    """One guarded UPDATE takes a booklet; 0 rows means that somebody got there first."""
-    behind = 0
-    while True:
-        free = Booklet.objects.unclaimed(session.study).filter(number__gt=behind).order_by("number")
-        waiting = dict(free.values_list("pk", "number")[:LOOKED_AT])
-        if not waiting:
-            raise StudyFull
-        bearable = _bearable(list(waiting), themes)
-        for booklet in bearable:
-            mine = Booklet.objects.filter(pk=booklet, session__isnull=True).update(
-                session=session, claimed_at=now
-            )
-            if mine:
-                return
-        if not bearable:
-            behind = max(waiting.values())
-
-
-def _bearable(booklets: list[int], themes: Collection[str]) -> list[int]:
-    """Those with the fewest assignments on the themes first; those with no other main pair left out."""
-    if not themes:
-        return booklets
-    hard: Counter[int] = Counter()
-    others: Counter[int] = Counter()
-    rows = Assignment.objects.filter(booklet__in=booklets).values_list(
-        "booklet_id", "kind", "pair__dialogue__tags"
-    )
-    for booklet, kind, tags in rows:
-        if not set(themes).isdisjoint(tags):
-            hard[booklet] += 1
-        elif kind == Assignment.Kind.MAIN:
-            others[booklet] += 1
-    return sorted((one for one in booklets if others[one]), key=lambda one: hard[one])
 
 
 def _leave_out(session: RatingSession, themes: Collection[str], now: datetime) -> None:

@@ -10,49 +10,12 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
-from itertools import cycle
+from dataclasses import replace
 
+from raters.planned import Kind, Planned, Recipe, fits
+from raters.repeating import Turns, with_repeats
 from raters.sides import PairToPlan, Placed, Slot, balanced_orders
 from studies.comparison import Order
-
-
-class Kind(StrEnum):
-    """What an assignment is for; its values are stored and exported."""
-
-    TRAINING = "training"
-    MAIN = "main"
-    DECOY = "decoy"
-    REPEAT = "repeat"
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """One place of a booklet: all that is drawn for an assignment."""
-
-    pair: PairToPlan
-    order: Order
-    kind: Kind = Kind.MAIN
-    asks_reason: bool = True
-    instructed_value: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """How much of what a rater meets. Shares in percent of the main pairs; 0 is none.
-
-    `lag`: how many assignments stand between a pair and its repeat at least. `check_values`: the answers that
-    an attention check may ask for.
-    """
-
-    training: int = 0
-    decoys: int = 0
-    repeats_percent: int = 0
-    lag: int = 10
-    checks: int = 0
-    check_values: tuple[int, ...] = ()
-    reason_percent: int = 100
 
 
 def compose(
@@ -75,9 +38,9 @@ def compose(
     mains = _with_reasons(mains, recipe.reason_percent, rng)
     mains = [_with_checks(own, recipe, rng) for own in mains]
     met = _decoys_of_raters(mains, practised, decoys, recipe.decoys, rng)
-    turns = _Turns()
+    turns = Turns()
     sequences = [
-        _with_repeats(_among(own, extra, rng), recipe, turns, rng)
+        with_repeats(_among(own, extra, rng), recipe, turns, rng)
         for own, extra in zip(mains, met, strict=True)
     ]
     _same_share_of_reasons(sequences, recipe.reason_percent, rng)
@@ -217,87 +180,6 @@ def _among(own: list[Planned], decoys: list[Planned], rng: random.Random) -> lis
         return []
     behind: dict[int, list[Planned]] = {}
     for decoy, stretch in zip(decoys, _stretches(0, len(own), len(decoys)), strict=True):
-        apart = [place for place in stretch if _fits(own, place + 1, decoy.pair)]
+        apart = [place for place in stretch if fits(own, place + 1, decoy.pair)]
         behind.setdefault(rng.choice(apart or stretch), []).append(decoy)
     return [one for place, main in enumerate(own) for one in (main, *behind.get(place, ()))]
-
-
-def _fits(sequence: Sequence[Planned], place: int, pair: PairToPlan) -> bool:
-    """Whether no assignment of the same dialogue would stand beside the pair if it came in at this place."""
-    beside = sequence[max(0, place - 1) : place + 1]
-    return all(one.pair.dialogue != pair.dialogue for one in beside)
-
-
-# Repeats ----------------------------------------------------------------------------------------------------
-
-
-class _Turns:
-    """Which repeats change sides: half of a rater's; the odd one out goes by turns over the raters."""
-
-    def __init__(self) -> None:
-        self.odd_ones = cycle((False, True))
-
-    def of(self, count: int, rng: random.Random) -> list[bool]:
-        turned = [False, True] * (count // 2)
-        if count % 2:
-            turned.append(next(self.odd_ones))
-        return rng.sample(turned, count)
-
-
-def _with_repeats(
-    sequence: list[Planned], recipe: Recipe, turns: _Turns, rng: random.Random
-) -> list[Planned]:
-    """Some of the main pairs again, without their check, anywhere behind the lag."""
-    count = round(sum(one.kind is Kind.MAIN for one in sequence) * recipe.repeats_percent / 100)
-    repeated: set[str] = set()
-    while len(repeated) < count:
-        found = _repeatable(sequence, repeated, recipe.lag, rng)
-        if found is None:
-            break
-        original, place = found
-        sequence.insert(place, replace(original, kind=Kind.REPEAT, instructed_value=None))
-        repeated.add(original.pair.key)
-    return _turned(sequence, turns.of(len(repeated), rng))
-
-
-def _repeatable(
-    sequence: list[Planned], repeated: set[str], lag: int, rng: random.Random
-) -> tuple[Planned, int] | None:
-    """A main pair that was not repeated yet, and a place where it may come back; None if none may."""
-    for start in _in_random_order(range(len(sequence) - lag), rng):
-        original = sequence[start]
-        if original.kind is not Kind.MAIN or original.pair.key in repeated:
-            continue
-        place = _place_behind(sequence, start + lag + 1, original.pair, rng)
-        if place is not None:
-            return original, place
-    return None
-
-
-def _place_behind(sequence: list[Planned], first: int, pair: PairToPlan, rng: random.Random) -> int | None:
-    """Between two main pairs if there is such a place."""
-    second_best = None
-    for place in _in_random_order(range(first, len(sequence) + 1), rng):
-        if not _fits(sequence, place, pair):
-            continue
-        if all(one.kind is Kind.MAIN for one in sequence[place - 1 : place + 1]):
-            return place
-        second_best = place
-    return second_best
-
-
-def _in_random_order(places: Iterable[int], rng: random.Random) -> Iterator[int]:
-    """Drawn one by one: mostly the first few will do, and a panel's booklet has thousands."""
-    rest = list(places)
-    while rest:
-        at = rng.randrange(len(rest))
-        rest[at], rest[-1] = rest[-1], rest[at]
-        yield rest.pop()
-
-
-def _turned(sequence: list[Planned], turned: list[bool]) -> list[Planned]:
-    turns = iter(turned)
-    return [
-        replace(one, order=one.order.flipped) if one.kind is Kind.REPEAT and next(turns) else one
-        for one in sequence
-    ]

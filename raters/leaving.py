@@ -14,6 +14,7 @@ from raters.noting import note
 from raters.outcomes import Outcome, code_for
 from raters.participating import finish, has_ended, has_pairs_open
 from raters.selectors import recruitment_of
+from studies.models import Protocol
 from studies.protocol import MAIN
 
 #: A rater who was here this recently is at work: their pairs are not given to somebody else.
@@ -59,7 +60,7 @@ def time_out(*, session: RatingSession, now: datetime) -> RatingSession:
 
 
 def abandoned(*, now: datetime) -> list[RatingSession]:
-    """Sessions over their study's time limit whose rater is not at work any more."""
+    """Sessions over their protocol's time limit whose rater is not at work any more; two queries."""
     running = RatingSession.objects.filter(
         Q(last_seen_at__lt=now - AT_WORK),
         consented_at__isnull=False,
@@ -68,12 +69,15 @@ def abandoned(*, now: datetime) -> list[RatingSession]:
         turned_away_at__isnull=True,
         withdrawn_at__isnull=True,
         timed_out_at__isnull=True,
-    ).select_related("study")
+    )
+    protocols = Protocol.objects.filter(sessions__in=running).distinct()
+    limits = {one.pk: timedelta(minutes=one.document().design.session_minutes) for one in protocols}
     return [
         session
         for session in running
         if session.consented_at
-        and session.consented_at + timedelta(minutes=session.study.session_minutes) < now
+        and session.protocol_id
+        and session.consented_at + limits[session.protocol_id] < now
     ]
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from raters.composing import Planned, Recipe, compose
+from raters.composing import compose
 from raters.dealing import plan_booklets
 from raters.models import Assignment, Booklet
+from raters.planned import Planned, Recipe
 from raters.sides import Imbalance, PairToPlan, Slot, imbalance_of
 from studies.comparison import Order
 from studies.journey import REPEAT_LAG

@@ -12,12 +12,13 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from raters.models import Assignment, Booklet
+from raters.models import Assignment, Booklet, BookletQuerySet
 from studies.journey import REPEAT_LAG
 from studies.models import Protocol
 from studies.protocol import Design
 
-MAIN, TRAINING, REPEAT = Assignment.Kind.MAIN, Assignment.Kind.TRAINING, Assignment.Kind.REPEAT
+MAIN, TRAINING = Assignment.Kind.MAIN, Assignment.Kind.TRAINING
+DECOY, REPEAT = Assignment.Kind.DECOY, Assignment.Kind.REPEAT
 
 
 def lock_plan(protocol_id: int) -> None:
@@ -76,6 +77,60 @@ def _pool(booklet: Booklet, given_back: list[Assignment]) -> None:
         pooled[target].append(one)
     for target, own in pooled.items():
         _append(target, own)
+
+
+def merge(*, into: Booklet, others: BookletQuerySet, apart_from: Collection[str]) -> None:
+    """Puts free remainders, each whole, to the end of one that was just claimed, and deletes them.
+
+    By number, as far as pairs, dialogues and length allow; those with anything on a theme of `apart_from` are
+    left alone. To be called under `lock_plan`. A remainder that somebody else is claiming stays theirs.
+    """
+    document = into.protocol.document()
+    own = _contents([into])[into]
+    waiting = others.filter(protocol=into.protocol_id).order_by("number")
+    held = _contents(waiting.select_for_update(of=("self",), skip_locked=True, no_key=True))
+    for other, theirs in held.items():
+        is_hard = any(not set(apart_from).isdisjoint(one.pair.dialogue.tags) for one in theirs)
+        if is_hard or not _fits(own, theirs, document.design):
+            continue
+        moved = _still_repeatable(_without_surplus_decoys(own, theirs, document.journey.decoys_per_rater))
+        _move(into, moved, after=max(one.position for one in own))
+        own += moved
+        other.assignments.all().delete()
+        other.delete()
+
+
+def _contents(booklets: Iterable[Booklet]) -> dict[Booklet, list[Assignment]]:
+    """What stands in each, in order."""
+    held: dict[Booklet, list[Assignment]] = {booklet: [] for booklet in booklets}
+    rows = Assignment.objects.filter(booklet__in=held).select_related("booklet", "pair__dialogue")
+    for one in rows.order_by("position"):
+        held[one.booklet].append(one)
+    return held
+
+
+def _fits(own: list[Assignment], theirs: list[Assignment], design: Design) -> bool:
+    mains = [one for one in own if one.kind == MAIN]
+    for one in theirs:
+        if one.kind == MAIN:
+            if not _has_room(mains, one, design):
+                return False
+            mains.append(one)
+    return True
+
+
+def _without_surplus_decoys(own: list[Assignment], theirs: list[Assignment], most: int) -> list[Assignment]:
+    """Main pairs with their repeats, and decoys that are not there yet, `most` with those that are."""
+    there = {one.pair_id for one in own if one.kind == DECOY}
+    new = [one for one in theirs if one.kind == DECOY and one.pair_id not in there]
+    decoys = new[: max(0, most - len(there))]
+    return [one for one in theirs if one.kind in (MAIN, REPEAT) or one in decoys]
+
+
+def _move(booklet: Booklet, assignments: list[Assignment], *, after: int) -> None:
+    for position, one in enumerate(assignments, start=after + 1):
+        one.booklet, one.position = booklet, position
+    Assignment.objects.bulk_update(assignments, ["booklet", "position"])
 
 
 def _free_remainders(protocol_id: int) -> dict[Booklet, list[Assignment]]:

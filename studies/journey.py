@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from studies import protocol
@@ -14,6 +15,10 @@ from studies.models.journey import RISK_PHRASES
 
 #: A repeat comes back after at least so many other pairs: by then the first answer is no longer at hand.
 REPEAT_LAG: Final = 10
+#: What a rater is taken to need for a pair, in each pass.
+SECONDS_PER_PAIR: Final = 40
+#: How long a rest between two sittings takes.
+REST_MINUTES: Final = 15
 
 
 def journey_of(study: Study) -> protocol.Journey:
@@ -56,6 +61,7 @@ def problems_of(study: Study) -> list[str]:
         *_wrong_questions(study),
         *_phrases_of_another_language(study),
         *_bad_layout(study),
+        *_too_little_time(study),
     ]
 
 
@@ -85,6 +91,40 @@ def _bad_layout(study: Study) -> Iterator[str]:
     is_two_pass = study.asking == Study.Asking.TWO_PASS
     if is_two_pass and not study.dimensions.exclude(key=OVERALL).exists():
         yield _("the second pass asks the rubric, and it has no row but 'overall'")
+
+
+def _too_little_time(study: Study) -> Iterator[str]:
+    minutes = minutes_needed(study)
+    if minutes > study.session_minutes:
+        told = {"pairs": longest_booklet(study), "needed": minutes, "limit": study.session_minutes}
+        yield (
+            _(
+                "%(pairs)d pairs a rater take about %(needed)d minutes with rests, and the time limit is "
+                "%(limit)d: raters would lose their place; raise the limit or give raters fewer pairs"
+            )
+            % told
+        )
+
+
+def minutes_needed(study: Study) -> int:
+    """About how long a rater is at work, rests between sittings included, rounded up."""
+    mains = longest_booklet(study)
+    shown = mains + study.training_pairs + study.decoys_per_rater + mains * study.repeats_percent // 100
+    again = mains if study.asking == Study.Asking.TWO_PASS else 0
+    work = -(-(shown + again) * SECONDS_PER_PAIR // 60)
+    rests = (work - 1) // study.sitting_minutes if study.sitting_minutes and work else 0
+    return work + rests * REST_MINUTES
+
+
+def longest_booklet(study: Study) -> int:
+    """Main pairs of the longest booklet that planning will make, under all limits of the design."""
+    by_dialogue = Pair.objects.of(study).main().order_by().values_list("dialogue").annotate(Count("pk"))
+    pairs: list[int] = [number for _dialogue, number in by_dialogue]
+    if not pairs:
+        return 0
+    for_length = -(-sum(pairs) * study.ratings_per_pair // study.pairs_per_rater)
+    for_dialogues = study.ratings_per_pair * -(-max(pairs) // study.max_pairs_per_dialogue)
+    return -(-sum(pairs) * study.ratings_per_pair // max(for_length, for_dialogues))
 
 
 def themes_in(text: str) -> tuple[protocol.Theme, ...]:

@@ -46,6 +46,7 @@ class Preset:
     journey: Mapping[str, object]
     comprehension: tuple[Ask, ...] = ()
     survey: tuple[Ask, ...] = ()
+    session_minutes: int = 90
 
 
 #: The paper's five dimensions with their high and low ends, asked as plain questions (protocol: HEART §3).
@@ -120,6 +121,9 @@ SURVEY: Final = (
     Ask("remarks", "Is there anything you would like to tell us about this study?"),
 )
 
+#: A panel's time limit: 30 days, the longest that a study can set.
+PANEL_MINUTES: Final = 60 * 24 * 30
+
 #: As the paper's raters worked, as far as it is known: choice and reason first, without seeing the rubric.
 _HEART_JOURNEY: Final[Mapping[str, object]] = {
     "asking": "two_pass",
@@ -135,9 +139,10 @@ _PREFERENCE_JOURNEY: Final[Mapping[str, object]] = {**_HEART_JOURNEY, "asking": 
 
 PRESETS: Final[Mapping[str, Preset]] = {
     "heart": Preset(HEART_RUBRIC, 5, "required", 3, 20, 1, _HEART_JOURNEY, COMPREHENSION, SURVEY),
-    #: The paper's design as far as it is known: a fixed panel of 15 in which everybody sees every pair.
+    #: The paper's design as far as it is known: a fixed panel of 15 in which everybody sees every pair, over
+    #: many days. A place is kept as long as it can be: what is rated after it was lost is surplus.
     "heart-panel": Preset(
-        HEART_RUBRIC, 5, "required", 15, 10_000, 100, _HEART_JOURNEY, COMPREHENSION, SURVEY
+        HEART_RUBRIC, 5, "required", 15, 10_000, 100, _HEART_JOURNEY, COMPREHENSION, SURVEY, PANEL_MINUTES
     ),
     "preference": Preset(
         HEART_RUBRIC[:1], 5, "required", 3, 30, 1, _PREFERENCE_JOURNEY, COMPREHENSION, SURVEY
@@ -159,6 +164,7 @@ def create_study(*, slug: str, title: str, preset: str, **overrides: object) -> 
         "ratings_per_pair": chosen.ratings_per_pair,
         "pairs_per_rater": chosen.pairs_per_rater,
         "max_pairs_per_dialogue": chosen.max_pairs_per_dialogue,
+        "session_minutes": chosen.session_minutes,
         **chosen.journey,
     }
     fields |= {name: value for name, value in overrides.items() if value is not None}

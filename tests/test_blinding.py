@@ -16,7 +16,7 @@ from django.test import Client, signals
 from django.urls import reverse
 from django.utils import timezone
 
-from raters import arriving, fieldwork
+from raters import claiming, fieldwork
 from raters.models import Assignment, RatingSession, Recruitment
 from raters.selectors import blinding_assignments, comprehension_questions, document_for
 from studies import pairing
@@ -238,7 +238,7 @@ def pages_of_others(study: Study, join: str) -> Iterator[Any]:
     for page, fields in (("message", {"text": "?"}), ("message", {}), ("withdraw", {"choice": "delete"})):
         yield client.post(reverse(f"raters:{page}", args=[stopper.token]), fields, follow=True)
     yield from be_turned_away(client, factories.make_rater(study, participant_id="turned-away"))
-    while arriving.has_room(study):
+    while claiming.has_room(study):
         factories.make_rater(study, participant_id=f"p{study.sessions.count()}")
     late = {"PROLIFIC_PID": "late", "SESSION_ID": "late"}
     yield client.get(join, late, follow=True)

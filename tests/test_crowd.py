@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.raters.temperaments import TEMPERAMENTS, LeftClicker, Quitter, crowd
+from tests.raters.temperaments import TEMPERAMENTS, LeftClicker, Quitter, Skipper, crowd
 from tests.running import Site, running_site
 
 PAIRS, RATINGS, DIMENSIONS, BOOKLETS = 48, 3, 6, 24
@@ -45,8 +45,12 @@ def test_forty_raters_at_once_leave_exactly_what_was_planned(site: Site, tmp_pat
     assert_balanced(rows)
 
 
-def test_what_quitters_leave_is_rated_by_others_and_nothing_twice(site: Site, tmp_path: Path) -> None:
-    crowd(site.port, "/join/sample/", [Quitter] * 10, at_once=10, seed=2)
+def test_what_quitters_and_skippers_leave_is_rated_by_others_and_nothing_twice(
+    site: Site, tmp_path: Path
+) -> None:
+    left = crowd(site.port, "/join/sample/", [Quitter, Skipper] * 5, at_once=10, seed=2)
+    assert left[::2] == ["stopped"] * 5
+    assert all(left[1::2])
     crowd(site.port, "/join/sample/", list(islice(cycle(TEMPERAMENTS), 30)), at_once=15, seed=3)
 
     rows = exported(site, tmp_path / "out")

@@ -24,7 +24,7 @@ DATA = Path(os.environ.get("HEARTSITE_DATA") or settings.BASE_DIR.parent / "shar
 MERGED = DATA / "heart" / "completions_merged.json"
 TEXTS = settings.BASE_DIR / "studies" / "sample" / "texts.json"
 MODELS = ("gpt5", "claude4opus", "gemini25pro")
-DESIGN = ("--ratings-per-pair", "1", "--pairs-per-rater", "60")
+DESIGN = ("--ratings-per-pair", "1", "--pairs-per-rater", "60", "--session-minutes", "120")
 RATERS = 15
 
 

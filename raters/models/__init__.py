@@ -1,7 +1,7 @@
 """People and their ratings. The state of a session is derived from its timestamps, never stored."""
 
 from raters.models.answers import Answer, Draft, Guess, Skip
-from raters.models.booklet import Assignment, AssignmentQuerySet, Booklet
+from raters.models.booklet import Assignment, AssignmentQuerySet, Booklet, BookletQuerySet
 from raters.models.export_job import ExportJob
 from raters.models.rating import Rating, RatingScore, ReplyFlag
 from raters.models.recruitment import Invitation, Recruitment
@@ -13,6 +13,7 @@ __all__ = [
     "Assignment",
     "AssignmentQuerySet",
     "Booklet",
+    "BookletQuerySet",
     "Draft",
     "Erasure",
     "Event",

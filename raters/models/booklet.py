@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from raters.models.session import RatingSession
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 class BookletQuerySet(models.QuerySet["Booklet"]):
     def unclaimed(self, study: Study) -> Self:
         return self.filter(protocol__study=study, session__isnull=True)
+
+    def full(self, half: int) -> Self:
+        """Booklets as planned, and remainders of at least `half` main pairs."""
+        return self._with_mains().filter(Q(remainder_of__isnull=True) | Q(mains__gte=half))
+
+    def small(self, half: int) -> Self:
+        """Remainders of fewer than `half` main pairs."""
+        return self._with_mains().filter(remainder_of__isnull=False, mains__lt=half)
+
+    def _with_mains(self) -> Self:
+        own = Assignment.objects.main().filter(booklet=OuterRef("pk")).order_by()
+        counted = own.values("booklet").annotate(number=Count("pk")).values("number")
+        return self.alias(mains=Coalesce(Subquery(counted), 0))
 
 
 class Booklet(models.Model):
@@ -80,7 +94,10 @@ def _skips_in(phase: str) -> models.QuerySet[Skip]:
 
 
 class Assignment(models.Model):
-    """One pair in one order at one place of a booklet. Never deleted; released when somebody else gets it."""
+    """One pair in one order at one place of a booklet; released when somebody else gets it.
+
+    Deleted only where nobody had it: what is not taken over when a small remainder is merged into another.
+    """
 
     class Kind(models.TextChoices):
         MAIN = "main", _("main")

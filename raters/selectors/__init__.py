@@ -55,6 +55,7 @@ from raters.selectors.people import (
     study_for_raters,
     way_back,
 )
+from raters.selectors.remainders import half_a_booklet
 from raters.selectors.rights import Rights, rights_of, unread_messages
 from raters.selectors.work import Work, work_of
 
@@ -84,6 +85,7 @@ __all__ = [
     "facts_of",
     "feedback_on",
     "given_answers",
+    "half_a_booklet",
     "has_said_what_was_compared",
     "hmac_of",
     "invitations_by_hash",

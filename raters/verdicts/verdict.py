@@ -136,13 +136,59 @@ def head_of(verdicts: Sequence[Verdict]) -> int:
     return next((at for at, verdict in enumerate(verdicts) if verdict.dimension == OVERALL), 0)
 
 
+#: A verdict of which nothing is known yet, but that it compares two replies, for the first time.
+_BLANK: Final = Verdict(
+    study="",
+    protocol_hash="",
+    dialogue="",
+    tags="",
+    pair="",
+    system_first="",
+    system_second="",
+    order="",
+    dimension="",
+    source_kind="",
+    source="",
+    occasion=1,
+    value_shown=0,
+    value=0,
+    scale=0,
+    target="comparison",
+    kind="",
+    phase="",
+    pilot=False,
+    surplus=False,
+    rated_at="",
+    response_first="",
+    response_second="",
+    replicate_first=0,
+    replicate_second=0,
+    writer_first="",
+    writer_second="",
+    rater_group="",
+    position=None,
+    layout="",
+    excluded=False,
+    exclusion_reason="",
+    reason="",
+    seconds=None,
+    flags_first="",
+    flags_second="",
+    check_asked=None,
+    check_answered=None,
+    visible_seconds=None,
+    focus_losses=None,
+    pastes=None,
+)
+
+
 def compared(
     protocol: Frozen, *, dialogue: str, tags: list[str], pair: str, order: str, first: Side, second: Side
 ) -> Verdict:
     """What was compared, and nothing yet of who answered what. `first` and `second` as stored."""
     if order == Order.BA:
         first, second = second, first
-    return Verdict(
+    return _BLANK._replace(
         study=protocol.study,
         protocol_hash=protocol.sha256,
         dialogue=dialogue,
@@ -151,39 +197,13 @@ def compared(
         system_first=first.system,
         system_second=second.system,
         order=order,
-        dimension="",
-        source_kind="",
-        source="",
-        occasion=1,
-        value_shown=0,
-        value=0,
         scale=protocol.scale,
-        target="comparison",
-        kind="",
-        phase="",
-        pilot=False,
-        surplus=False,
-        rated_at="",
         response_first=response_key(dialogue, first.system, first.replicate),
         response_second=response_key(dialogue, second.system, second.replicate),
         replicate_first=first.replicate,
         replicate_second=second.replicate,
         writer_first=first.writer,
         writer_second=second.writer,
-        rater_group="",
-        position=None,
-        layout="",
-        excluded=False,
-        exclusion_reason="",
-        reason="",
-        seconds=None,
-        flags_first="",
-        flags_second="",
-        check_asked=None,
-        check_answered=None,
-        visible_seconds=None,
-        focus_losses=None,
-        pastes=None,
     )
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from raters import arriving, outcomes, selectors
+from raters import arriving, claiming, outcomes, selectors
 from raters.channels import INVITED, arrival_from
 from raters.models import RatingSession
 from raters.outcomes import Outcome
@@ -91,7 +91,7 @@ def consent(request: HttpRequest, token: UUID) -> HttpResponseBase:
         return go_on(session)
     if not session.study.is_open:
         return _turn_back(request, session, "not_open")
-    if not arriving.has_room(session.study):
+    if not claiming.has_room(session.study):
         return _turn_back(request, session, "full")
     return _consent_page(request, session)
 

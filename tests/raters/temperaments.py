@@ -128,17 +128,32 @@ class Corrector(Rater):
 
 
 class Quitter(Rater):
-    """Stops properly after two pairs."""
+    """Stops properly after two pairs; training pairs, which feedback follows, are not counted."""
 
     def walk(self, join: str) -> str:
-        address, page = self.consent(self.arrive(join)[0])
-        if address.endswith("/consent/"):
-            return ""
-        address, page = self.browser.post(address, {})
-        for _ in range(2):
-            address, page = self.browser.post(address, self.answers_to(page))
-        stop = address.split("/pair/")[0] + "/stop/"
+        address, page = self.arrive(join)
+        rated = 0
+        while rated < 2:
+            before = address
+            address, page = self.step(address, page)
+            if not address or (before == address and address.endswith("/consent/")):
+                return ""
+            rated += "/pair/" in before and "/feedback/" not in address
+        stop = "/".join(address.split("/")[:3]) + "/stop/"
         return "stopped" if "Your completion code" in self.browser.post(stop, {})[1] else ""
+
+
+class Skipper(Rater):
+    """Opts out of a theme where there is one, and skips a pair now and then."""
+
+    def consent(self, address: str) -> tuple[str, str]:
+        return self.browser.post(address, {"answer": "yes", "theme": "1"})
+
+    def step(self, address: str, page: str) -> tuple[str, str]:
+        skip = re.search(r'href="([^"]*/skip/[^"]*)"', page)
+        if skip and "/pair/" in address and self.rng.random() < 0.3:
+            return self.browser.post(skip[1], {"reason": "other"})
+        return super().step(address, page)
 
 
 TEMPERAMENTS: tuple[type[Rater], ...] = (Rater, LeftClicker, Fumbler, DoubleTabber, Corrector, Rater)

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from raters.composing import Kind, Planned, Recipe, compose
+from raters.composing import compose
 from raters.dealing import plan_booklets
+from raters.planned import Kind, Planned, Recipe
 from raters.sides import PairToPlan, Placed
 from studies.comparison import Order
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
 
 from raters import arriving, fieldwork, leaving, participating, selectors
 from raters.channels import Arrival
@@ -175,6 +176,29 @@ def test_the_abandoned_are_timed_out_after_the_limit(study: Study) -> None:
     session.refresh_from_db()
     assert session.timed_out_at == NOW + limit + timedelta(seconds=1)
     assert Booklet.objects.filter(remainder_of=session.booklet).count() == 1
+
+
+def test_the_time_limit_is_the_one_that_was_frozen(study: Study) -> None:
+    session = factories.make_rater(study)
+    limit = timedelta(minutes=study.session_minutes)
+    Study.objects.filter(pk=study.pk).update(session_minutes=5)
+
+    assert fieldwork.sweep(now=NOW + limit) == 0
+    Study.objects.filter(pk=study.pk).update(session_minutes=600)
+    assert leaving.abandoned(now=NOW + limit + timedelta(seconds=1)) == [session]
+
+
+def test_three_abandoned_sessions_cost_as_many_queries_as_one(study: Study) -> None:
+    over = NOW + timedelta(minutes=study.session_minutes + 1)
+    counts = []
+    for raters in (1, 2):
+        for _ in range(raters):
+            factories.make_rater(study)
+        with CaptureQueriesContext(connection) as queries:
+            left = leaving.abandoned(now=over)
+        assert len(left) == RatingSession.objects.count()
+        counts.append(len(queries))
+    assert counts == [2, 2]
 
 
 def test_somebody_at_work_is_not_timed_out(study: Study) -> None:

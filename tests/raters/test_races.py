@@ -19,6 +19,7 @@ from raters import (
     leaving,
     participating,
     rating,
+    replanning,
     skipping,
     surveying,
     understanding,
@@ -266,3 +267,28 @@ def test_consent_and_joining_again_at_once_leave_one_person_with_one_place() -> 
         assert RatingSession.objects.filter(pk=first.pk, consented_at__isnull=False).exists() == (
             known == first
         )
+
+
+def test_small_remainders_claimed_by_several_at_once_stay_planned_once() -> None:
+    """While others skip more pairs, and a whole booklet comes back."""
+    study = factories.open_study(
+        factories.make_study(dialogues=8, pairs_per_rater=8, max_pairs_per_dialogue=2)
+    )
+    at_work = [factories.make_rater(study) for _ in range(4)]
+    for rater in at_work[:3]:
+        own, *_ = factories.assignments_of(rater)[4:]
+        Assignment.objects.filter(pk=own.pk).update(released_at=NOW)
+        replanning._append(replanning._begun(rater.booklet), [own])
+    late = [arriving.arrive(study=study, arrival=Arrival(), known_token=None, now=NOW) for _ in range(5)]
+
+    raised = at_once(
+        *(partial(arriving.consent, session=session, now=NOW) for session in late),
+        *(partial(skip_first_pairs, session) for session in at_work[:2]),
+        partial(leaving.stop, session=at_work[3], now=NOW),
+    )
+
+    assert [error for error in raised if not isinstance(error, arriving.StudyFull)] == []
+    assert_planned_as_often_as_asked(study)
+    claimed = RatingSession.objects.filter(consented_at__isnull=False)
+    assert claimed.count() == Booklet.objects.filter(session__isnull=False).count()
+    assert not Booklet.objects.filter(assignments=None).exists()

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from raters import arriving, leaving, planning, replanning, selectors
+from raters import arriving, claiming, leaving, planning, replanning, selectors
 from raters.channels import Arrival
 from raters.models import Assignment, Booklet, RatingSession, Skip
 from raters.sides import Imbalance
@@ -330,7 +330,7 @@ def test_where_everything_is_on_the_theme_the_study_is_full_for_that_rater() -> 
 
 
 def test_a_bearable_booklet_is_found_however_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "LOOKED_AT", 1)
+    monkeypatch.setattr(claiming, "LOOKED_AT", 1)
     study = factories.make_study(themes="loss", dialogues=4, ratings_per_pair=1, pairs_per_rater=1)
     Dialogue.objects.exclude(external_id="d3").update(tags=["loss"])
     factories.open_study(study)
@@ -373,3 +373,94 @@ def test_three_pairs_go_back_for_the_queries_of_one(verb: str) -> None:
         assert [kinds_of(booklet)["main"] for booklet in remainders(study)] == [hard]
 
     assert counts[0] == counts[1]
+
+
+def single_pairs(study: Study, *places: int) -> list[RatingSession]:
+    """One rater for each place; each skips the pair there, with nowhere to put it but a new booklet."""
+    raters = [factories.make_rater(study) for _ in places]
+    for rater, place in zip(raters, places, strict=True):
+        skipped = factories.assignments_of(rater)[place]
+        given = replanning._begun(rater.booklet)
+        replanning._append(given, [skipped])
+        Assignment.objects.filter(pk=skipped.pk).update(released_at=NOW)
+    return raters
+
+
+def test_a_small_remainder_is_no_place_while_a_full_booklet_is_free() -> None:
+    study = factories.open_study(factories.make_study())
+    (skipper,) = single_pairs(study, 0)
+    leaver = factories.make_rater(study)
+    factories.rate(factories.assignments_of(leaver)[0])
+    leaving.stop(session=leaver, now=NOW)
+
+    claimed = [factories.make_rater(study).booklet for _ in range(4)]
+
+    small, half = remainders(study)
+    assert [booklet.number for booklet in claimed] == [3, 4, half.number, small.number]
+    assert (small.remainder_of, half.remainder_of) == (skipper.booklet, leaver.booklet)
+    with pytest.raises(arriving.StudyFull):
+        factories.make_rater(study)
+
+
+def test_small_remainders_are_merged_when_the_last_ones_are_claimed() -> None:
+    study = factories.open_study(factories.make_study(training_pairs=0, dialogues=8, pairs_per_rater=8))
+    raters = single_pairs(study, 0, 1, 2, 3)
+    given = [factories.assignments_of(rater)[place] for place, rater in enumerate(raters)]
+    first, *others = remainders(study)
+
+    successor = factories.make_rater(study)
+
+    own = factories.assignments_of(successor)
+    assert successor.booklet == first
+    assert own[0].pair_id == given[0].pair_id
+    fitting = fitting_of(given)
+    assert [(a.position, a.pair_id, a.order) for a in own] == [
+        (place, a.pair_id, a.order) for place, a in enumerate(fitting, start=1)
+    ]
+    assert len(own) > 1
+    assert remainders(study) == [
+        first,
+        *(b for b, a in zip(others, given[1:], strict=True) if a not in fitting),
+    ]
+    assert_planned_as_often_as_asked(study)
+
+
+def fitting_of(given: list[Assignment]) -> list[Assignment]:
+    """Those of different dialogues, the first of each."""
+    fitting: dict[int, Assignment] = {}
+    for one in given:
+        fitting.setdefault(one.pair.dialogue_id, one)
+    return list(fitting.values())
+
+
+def test_merging_keeps_one_training_and_no_more_decoys_than_planned() -> None:
+    study = whole_study()
+    for _ in range(2):
+        leaver = factories.make_rater(study)
+        for one in factories.assignments_of(leaver):
+            if one.kind in ("training", "main") and one.position <= 10:
+                factories.rate(one)
+        leaving.stop(session=leaver, now=NOW)
+    counts = [kinds_of(booklet) for booklet in remainders(study)]
+    assert all(count["main"] < 6 for count in counts)
+
+    merged = factories.make_rater(study).booklet
+
+    assert kinds_of(merged)["training"] == 1
+    assert kinds_of(merged)["decoy"] == 2
+    assert_planned_as_often_as_asked(study)
+
+
+def test_what_is_on_a_theme_is_not_merged_for_somebody_who_opted_out_of_it() -> None:
+    study = factories.make_study(themes="loss", dialogues=8, pairs_per_rater=8)
+    factories.open_study(study)
+    given = [factories.assignments_of(rater)[0] for rater in single_pairs(study, 0, 0, 0, 0)]
+    first, *others = given
+    hard = [a for a in others if a.pair.dialogue_id != first.pair.dialogue_id]
+    Dialogue.objects.filter(pk__in=[a.pair.dialogue_id for a in hard]).update(tags=["loss"])
+    assert len(hard) > 1
+
+    session = arriving.consent(session=arrive(study), now=NOW, opted_out=["loss"])
+
+    assert [a.pair_id for a in factories.assignments_of(session)] == [first.pair_id]
+    assert not Skip.objects.exists()
