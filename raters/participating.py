@@ -63,7 +63,8 @@ def review(*, session: RatingSession, now: datetime) -> RatingSession:
 
 
 def has_pairs_open(session: RatingSession) -> bool:
-    return any(open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC))
+    """Whether something is left to rate; after the rating part nothing is, whatever comes in late."""
+    return session.reviewed_at is None and any(open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC))
 
 
 def has_ended(session: RatingSession) -> bool:
