@@ -70,9 +70,30 @@ def assignment_for(session: RatingSession, token: UUID) -> Assignment:
 
 
 def is_reachable(session: RatingSession, assignment: Assignment, phase: str) -> bool:
-    """Whether the page may be opened: answered or skipped already, or the next one."""
+    """Whether the page may be opened: it can be answered, or changed, and no open one comes before it."""
+    if not may_answer(session, assignment, phase):
+        return False
     following = next_assignment(session, phase)
     return following is None or assignment.position <= following.position
+
+
+def may_answer(session: RatingSession, assignment: Assignment, phase: str) -> bool:
+    """Whether the phase is asked of the pair, and what was said there is not settled yet."""
+    own = assignments_of(session).filter(pk=assignment.pk)
+    if has_settled(session, phase):
+        return own.open(phase).exists()
+    return own.exists() if phase == MAIN else is_asked_again(session, assignment, phase)
+
+
+def is_asked_again(session: RatingSession, assignment: Assignment, phase: str) -> bool:
+    """Whether a later phase asks of the pair: the protocol holds it, and the first answer is there."""
+    own = assignments_of(session).filter(pk=assignment.pk)
+    return phase in document_for(session).phases and own.main().rated(MAIN).exists()
+
+
+def has_settled(session: RatingSession, phase: str) -> bool:
+    """Preferences are settled once the rater has seen what the second pass asks: it may move them."""
+    return phase == MAIN and assignments_of(session).filter(rubric_shown_at__isnull=False).exists()
 
 
 def rest_of(session: RatingSession, now: datetime) -> Rest:
