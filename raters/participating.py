@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from raters.models import Event, RatingSession
+from raters.models import Draft, Event, RatingSession
 from raters.noting import note
 from raters.outcomes import code_for, outcome_of_finishing
 from raters.resting import Rest, has_rested
@@ -73,6 +73,11 @@ def has_ended(session: RatingSession) -> bool:
     return any(end is not None for end in ends)
 
 
+def forget_drafts(session: RatingSession) -> None:
+    """At the end: what was never sent is nobody's to keep. Within the transaction of what ends the session."""
+    Draft.objects.filter(assignment__booklet__session=session).delete()
+
+
 @transaction.atomic
 def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     """Completes a session of which every pair is rated, and gives it its code. Raises PairsOpen.
@@ -89,5 +94,6 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     locked.reviewed_at = locked.reviewed_at or now
     locked.code = code_for(recruitment_of(locked.study), outcome_of_finishing(locked))
     locked.save(update_fields=["completed_at", "reviewed_at", "code"])
+    forget_drafts(locked)
     note(locked, Event.Kind.COMPLETED, now)
     return locked

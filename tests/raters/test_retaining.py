@@ -49,6 +49,9 @@ def test_platform_ids_go_on_their_day_and_not_before() -> None:
 def test_own_words_go_and_what_was_chosen_stays() -> None:
     study = make_busy_study(identity_days=0, texts_days=30)
     session = ended(make_busy_rater(study))
+    # Ending deletes drafts; one that outlived it is found all the same.
+    last = session.booklet.assignments.order_by("position")[3]
+    Draft.objects.create(assignment=last, phase="main", fields={"reason": "Mine"}, saved_at=NOW)
     export_of(study)
 
     assert retaining.enforce(now=NOW + timedelta(days=30)) == 1
