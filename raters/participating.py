@@ -9,7 +9,7 @@ from django.db import transaction
 from raters.models import Draft, Event, RatingSession
 from raters.noting import note
 from raters.outcomes import code_for, outcome_of_finishing
-from raters.resting import Rest, has_rested
+from raters.resting import SUGGESTED, has_rested
 from raters.selectors import open_assignments, recruitment_of, rest_of
 from studies.protocol import MAIN, RUBRIC
 
@@ -36,9 +36,9 @@ def seen(*, session: RatingSession, now: datetime) -> None:
 
 @transaction.atomic
 def rest(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Goes on after a suggested break. A sitting that is over stays over: this changes nothing."""
+    """Goes on after a suggested break. A rest that is due for sure stays due: this changes nothing."""
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if has_ended(locked) or rest_of(locked, now) is not Rest.BREAK:
+    if has_ended(locked) or rest_of(locked, now) not in SUGGESTED:
         return locked
     locked.rested_at = now
     locked.last_seen_at = now
