@@ -64,7 +64,9 @@ def review(*, session: RatingSession, now: datetime) -> RatingSession:
 
 def has_pairs_open(session: RatingSession) -> bool:
     """Whether something is left to rate; after the rating part nothing is, whatever comes in late."""
-    return session.reviewed_at is None and any(open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC))
+    return session.reviewed_at is None and any(
+        open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC)
+    )
 
 
 def has_ended(session: RatingSession) -> bool:
@@ -74,7 +76,7 @@ def has_ended(session: RatingSession) -> bool:
 
 
 def forget_drafts(session: RatingSession) -> None:
-    """At the end: what was never sent is nobody's to keep. Within the transaction of what ends the session."""
+    """At the end: what was never sent is nobody's to keep. Within the transaction that ends the session."""
     Draft.objects.filter(assignment__booklet__session=session).delete()
 
 

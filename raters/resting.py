@@ -50,8 +50,8 @@ def rest_due(
 ) -> Rest:
     """`tagged_since`: hard pairs met since the sitting began or the last break ended.
 
-    `is_place_safe` is asked once the sitting is over: whether a rest that nobody may cut short leaves time for
-    what is left to rate. Else the rest is advised only: it must not cost anybody their pay.
+    `is_place_safe` is asked once the sitting is over: whether a rest that nobody may cut short leaves time
+    for what is left to rate. Else the rest is advised only: it must not cost anybody their pay.
     """
     if sitting_started_at is None or has_rested(last_seen_at, now):
         return Rest.NONE

@@ -68,8 +68,8 @@ def exclusion_reason(session: RatingSession) -> str:
 def lateness(rating: str = "") -> Case:
     """Why a rating came too late to be analysed, as an expression; empty if it did not.
 
-    `after_end`: after the rater ended the rating part, stopped or finished. `after_rubric`: a preference after
-    the second pass was seen. `rating` is the way to the rating, such as "rating__".
+    `after_end`: after the rater ended the rating part, stopped or finished. `after_rubric`: a preference
+    after the second pass was seen. `rating` is the way to the rating, such as "rating__".
     """
     given = f"{rating}rated_at"
     session = f"{rating}assignment__booklet__session"
@@ -182,27 +182,35 @@ def _reason(session: RatingSession, rules: Iterable[Exclusion], met: Screening) 
 
 def _decoys_of(sessions: Sessions) -> Iterable[tuple[Any, ...]]:
     """Session, order, expected sign, and the overall answer as shown, of each rated decoy."""
-    return RatingScore.objects.alias(late=lateness("rating__")).filter(
-        late="",
-        dimension__key=OVERALL,
-        rating__phase=MAIN,
-        rating__assignment__kind=Assignment.Kind.DECOY,
-        rating__assignment__pair__expected__isnull=False,
-        rating__assignment__booklet__session__in=sessions,
-    ).values_list(
-        "rating__assignment__booklet__session",
-        "rating__assignment__order",
-        "rating__assignment__pair__expected",
-        "value",
+    return (
+        RatingScore.objects.alias(late=lateness("rating__"))
+        .filter(
+            late="",
+            dimension__key=OVERALL,
+            rating__phase=MAIN,
+            rating__assignment__kind=Assignment.Kind.DECOY,
+            rating__assignment__pair__expected__isnull=False,
+            rating__assignment__booklet__session__in=sessions,
+        )
+        .values_list(
+            "rating__assignment__booklet__session",
+            "rating__assignment__order",
+            "rating__assignment__pair__expected",
+            "value",
+        )
     )
 
 
 def _checks_of(sessions: Sessions) -> Iterable[tuple[Any, ...]]:
     """Session, instructed and chosen answer, of each answered attention check."""
-    return Rating.objects.alias(late=lateness()).filter(
-        late="",
-        phase=MAIN,
-        instructed_answer__isnull=False,
-        assignment__instructed_value__isnull=False,
-        assignment__booklet__session__in=sessions,
-    ).values_list("assignment__booklet__session", "assignment__instructed_value", "instructed_answer")
+    return (
+        Rating.objects.alias(late=lateness())
+        .filter(
+            late="",
+            phase=MAIN,
+            instructed_answer__isnull=False,
+            assignment__instructed_value__isnull=False,
+            assignment__booklet__session__in=sessions,
+        )
+        .values_list("assignment__booklet__session", "assignment__instructed_value", "instructed_answer")
+    )

@@ -110,12 +110,12 @@ def rest_of(session: RatingSession, now: datetime) -> Rest:
 
 
 def _has_time_to_rest(session: RatingSession) -> bool:
-    rated = Rating.objects.filter(assignment__booklet__session=session, seconds__isnull=False)
+    rated = Rating.objects.filter(assignment__booklet__session=session)
     return has_time_to_rest(
         last_seen_at=session.last_seen_at,
         kept_until=place_kept_until(session),
         pairs_left=_pages_left(session),
-        paces=list(rated.values_list("seconds", flat=True)),
+        paces=[seconds for seconds in rated.values_list("seconds", flat=True) if seconds is not None],
     )
 
 
@@ -135,7 +135,7 @@ def place_kept_until(session: RatingSession) -> datetime:
 
 
 def _tagged_since(session: RatingSession) -> int:
-    """Hard pairs since the last rest: those on a hard theme that were answered, and those too upsetting to be."""
+    """Hard pairs since the last rest: answered ones on a hard theme, and those too upsetting for it."""
     themes = {theme.tag for theme in document_for(session).journey.themes}
     if session.sitting_started_at is None:
         return 0

@@ -117,9 +117,7 @@ def test_a_page_says_once_that_rating_has_ended_elsewhere(page: Page, join: str)
     RatingSession.objects.update(stopped_at=timezone.now())
     page.locator("textarea").fill("Too late")
 
-    expect(page.get_by_role("alert")).to_have_text(
-        "Rating has ended here; what you type is no longer kept."
-    )
+    expect(page.get_by_role("alert")).to_have_text("Rating has ended here; what you type is no longer kept.")
     expect(page.locator("#saving")).to_have_text("")
 
     page.locator("textarea").fill("Later still")

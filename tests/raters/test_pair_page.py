@@ -265,8 +265,7 @@ def test_there_is_no_second_pass_where_none_is_asked(session: RatingSession, cli
 
 
 def test_the_second_pass_waits_for_the_first_to_end(two_pass: RatingSession, client: Client) -> None:
-    first, *others = factories.assignments_of(two_pass)
-    factories.rate(first)
+    factories.rate(factories.assignments_of(two_pass)[0])
     due = at(two_pass, "pair", 2)
 
     assert client.get(at(two_pass, "rubric"))["Location"] == due
