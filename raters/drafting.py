@@ -12,6 +12,7 @@ from django.db import transaction
 from raters import participating
 from raters.models import Assignment, Draft, RatingSession
 from raters.rating import LONGEST_REASON
+from raters.selectors import may_answer
 
 #: Longer than any answer may be: what is too long is said when it is sent, and not lost before.
 LONGEST_FIELD: Final = 2 * LONGEST_REASON
@@ -31,10 +32,12 @@ def save(*, assignment: Assignment, phase: str, fields: Mapping[str, list[str]],
     """Keeps the form's fields as they stand, in the place of what was kept before.
 
     `fields`: all values by name, as a form sends them. Unknown names are left out, long texts are cut.
-    Raises TooLate after the rating part or the session has ended.
+    Raises TooLate after the rating part or the session has ended, and where no answer is asked for.
     """
     session = RatingSession.objects.select_for_update().get(booklet=assignment.booklet_id)
     if session.reviewed_at or participating.has_ended(session):
+        raise TooLate
+    if not may_answer(session, assignment, phase):
         raise TooLate
     participating.seen(session=session, now=now)
     # The session's lock lets one in at a time; the constraint stands behind it.

@@ -12,7 +12,7 @@ from raters import replanning
 from raters.models import Assignment, Booklet, Event, RatingSession, Skip
 from raters.noting import note
 from raters.outcomes import Outcome, code_for
-from raters.participating import finish, has_ended, has_pairs_open
+from raters.participating import finish, forget_drafts, has_ended, has_pairs_open
 from raters.selectors import recruitment_of
 from studies.models import Protocol
 from studies.protocol import MAIN
@@ -35,6 +35,7 @@ def stop(*, session: RatingSession, now: datetime) -> RatingSession:
     locked.stopped_at = now
     locked.code = code_for(recruitment_of(locked.study), Outcome.STOPPED_EARLY)
     locked.save(update_fields=["stopped_at", "code"])
+    forget_drafts(locked)
     released = _give_back(locked, now)
     note(locked, Event.Kind.STOPPED, now, released=released)
     return locked
@@ -45,7 +46,7 @@ def time_out(*, session: RatingSession, now: datetime) -> RatingSession:
     """Gives the open pairs of an abandoned session to somebody else.
 
     A session in which nothing was left open is completed instead. The rater may still come back: what they
-    then rate is kept as surplus, and they still get their code.
+    then rate is kept as surplus, and they still get their code; drafts wait for them.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     if has_ended(locked) or locked.timed_out_at or locked.consented_at is None:

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from raters.models import Event, RatingSession
+from raters.models import Draft, Event, RatingSession
 from raters.noting import note
 from raters.outcomes import code_for, outcome_of_finishing
-from raters.resting import Rest, has_rested
+from raters.resting import SUGGESTED, has_rested
 from raters.selectors import open_assignments, recruitment_of, rest_of
 from studies.protocol import MAIN, RUBRIC
 
@@ -36,9 +36,9 @@ def seen(*, session: RatingSession, now: datetime) -> None:
 
 @transaction.atomic
 def rest(*, session: RatingSession, now: datetime) -> RatingSession:
-    """Goes on after a suggested break. A sitting that is over stays over: this changes nothing."""
+    """Goes on after a suggested break. A rest that is due for sure stays due: this changes nothing."""
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
-    if has_ended(locked) or rest_of(locked, now) is not Rest.BREAK:
+    if has_ended(locked) or rest_of(locked, now) not in SUGGESTED:
         return locked
     locked.rested_at = now
     locked.last_seen_at = now
@@ -63,13 +63,21 @@ def review(*, session: RatingSession, now: datetime) -> RatingSession:
 
 
 def has_pairs_open(session: RatingSession) -> bool:
-    return any(open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC))
+    """Whether something is left to rate; after the rating part nothing is, whatever comes in late."""
+    return session.reviewed_at is None and any(
+        open_assignments(session, phase).exists() for phase in (MAIN, RUBRIC)
+    )
 
 
 def has_ended(session: RatingSession) -> bool:
     """In whatever way: nothing more is collected from this rater."""
     ends = (session.completed_at, session.stopped_at, session.turned_away_at, session.withdrawn_at)
     return any(end is not None for end in ends)
+
+
+def forget_drafts(session: RatingSession) -> None:
+    """At the end: what was never sent is nobody's to keep. Within the transaction that ends the session."""
+    Draft.objects.filter(assignment__booklet__session=session).delete()
 
 
 @transaction.atomic
@@ -88,5 +96,6 @@ def finish(*, session: RatingSession, now: datetime) -> RatingSession:
     locked.reviewed_at = locked.reviewed_at or now
     locked.code = code_for(recruitment_of(locked.study), outcome_of_finishing(locked))
     locked.save(update_fields=["completed_at", "reviewed_at", "code"])
+    forget_drafts(locked)
     note(locked, Event.Kind.COMPLETED, now)
     return locked

@@ -12,6 +12,7 @@ from raters import messaging
 from raters.models import Assignment, Draft, Event, Rating, RatingScore, RatingSession, ReplyFlag
 from raters.noting import note
 from raters.participating import has_ended, seen
+from raters.selectors import has_settled, is_asked_again
 from studies.models import Dimension
 from studies.protocol import MAIN, ProtocolDocument
 
@@ -23,7 +24,11 @@ class InvalidAnswers(Exception):
 
 
 class SessionOver(Exception):
-    """The session is complete: its answers can no longer be corrected."""
+    """The answers can no longer be corrected: the session is complete, or what came next was seen."""
+
+
+class NotAsked(Exception):
+    """The phase is not asked of this pair: it follows an answer that is not there, or there is none such."""
 
 
 def mark_shown(*, assignment: Assignment, now: datetime, phase: str = MAIN) -> None:
@@ -55,8 +60,9 @@ def submit(
 
     `answers`: value as shown by dimension key, for every row of the phase. `flags`: side as shown (1, 2)
     and kind. The three counts are totals over all showings. The phase's draft is gone afterwards. A pair
-    that has been given to somebody else in the meantime is still accepted, and counts as surplus. Raises
-    InvalidAnswers, and SessionOver where a complete session would be changed.
+    that has been given to somebody else in the meantime is still accepted, and counts as surplus; so is a
+    first answer after the end, which is not analysed. Raises NotAsked, InvalidAnswers, and SessionOver where
+    a complete session would be changed, or a preference after the second pass was seen.
     """
     # The session first, then the assignment: the order in which finishing, stopping and timing out lock.
     session = RatingSession.objects.select_for_update().get(booklet=assignment.booklet_id)
@@ -64,6 +70,8 @@ def submit(
     rating = _known(locked, phase)
     if _is_over(session, rating):
         raise SessionOver
+    if phase != MAIN and not is_asked_again(session, locked, phase):
+        raise NotAsked
     dimensions = _dimensions(session, answers, phase)
     check = _instructed(session, locked, phase, instructed_answer)
     Draft.objects.filter(assignment=locked, phase=phase).delete()
@@ -101,10 +109,15 @@ def _corrected(rating: Rating, session: RatingSession, now: datetime) -> Rating:
 
 
 def _is_over(session: RatingSession, rating: Rating | None) -> bool:
-    """Late first answers are still taken, unless the rater withdrew; nothing given changes after the end."""
+    """Late first answers are still taken, unless the rater withdrew; nothing given changes after the end.
+
+    Nor does a preference once the second pass was seen.
+    """
     if session.withdrawn_at:
         return True
-    return rating is not None and (session.reviewed_at is not None or has_ended(session))
+    if rating is None:
+        return False
+    return session.reviewed_at is not None or has_ended(session) or has_settled(session, rating.phase)
 
 
 def _write(

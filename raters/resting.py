@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from statistics import median
 from typing import Final
 
+#: So much time after a forced rest is kept for what is left, however fast the rater is.
+LEAST_LEFT: Final = timedelta(minutes=10)
 #: Somebody who was away this long has rested: a new sitting begins.
 REST: Final = timedelta(minutes=15)
 
@@ -17,6 +21,12 @@ class Rest(StrEnum):
     BREAK = "break"
     #: The sitting is over; the rater goes on after a rest of REST, or stops.
     SITTING_OVER = "sitting_over"
+    #: The sitting is over, and a rest of REST would cost the place: it is advised; the rater may go on.
+    SITTING_LONG = "sitting_long"
+
+
+#: After these the rater may go on at once.
+SUGGESTED: Final = frozenset({Rest.BREAK, Rest.SITTING_LONG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +45,19 @@ def rest_due(
     rested_at: datetime | None,
     last_seen_at: datetime,
     tagged_since: int,
+    is_place_safe: Callable[[], bool],
     now: datetime,
 ) -> Rest:
-    """`tagged_since`: pairs on a hard theme answered since the sitting began or the last break ended."""
+    """`tagged_since`: hard pairs met since the sitting began or the last break ended.
+
+    `is_place_safe` is asked once the sitting is over: whether a rest that nobody may cut short leaves time
+    for what is left to rate. Else the rest is advised only: it must not cost anybody their pay.
+    """
     if sitting_started_at is None or has_rested(last_seen_at, now):
         return Rest.NONE
-    if _is_over(limits.sitting_minutes, sitting_started_at, now):
-        return Rest.SITTING_OVER
+    # Whoever was advised to rest, and went on, is left alone for another sitting's length.
+    if _sittings(limits, sitting_started_at, now) > _sittings(limits, sitting_started_at, rested_at):
+        return Rest.SITTING_OVER if is_place_safe() else Rest.SITTING_LONG
     since = resting_since(sitting_started_at, rested_at)
     had_many = bool(limits.break_tagged_pairs) and tagged_since >= limits.break_tagged_pairs
     return Rest.BREAK if had_many or _is_over(limits.break_minutes, since, now) else Rest.NONE
@@ -51,12 +67,23 @@ def has_rested(last_seen_at: datetime, now: datetime) -> bool:
     return now - last_seen_at >= REST
 
 
-def has_time_to_rest(limits: Limits, *, kept_until: datetime, now: datetime) -> bool:
-    """Whether a rest that nobody may cut short leaves a whole sitting before the place is lost.
+def has_time_to_rest(
+    *, last_seen_at: datetime, kept_until: datetime, pairs_left: int, paces: Collection[int]
+) -> bool:
+    """Whether a whole rest leaves time for what is left to rate before the place is lost.
 
-    Else none is asked for: a slow reader on a platform with a clock of its own must not lose pay by resting.
+    `paces`: the seconds that the rater took for each pair so far; the median counts, and LEAST_LEFT at least.
+    Measured from when the rest began, so that the answer does not change while somebody rests.
     """
-    return kept_until - now >= REST + timedelta(minutes=limits.sitting_minutes)
+    pace = timedelta(seconds=median(paces)) if paces else timedelta()
+    return last_seen_at + REST + max(LEAST_LEFT, pairs_left * pace) <= kept_until
+
+
+def _sittings(limits: Limits, since: datetime, at: datetime | None) -> int:
+    """How many sittings' lengths had gone by."""
+    if not limits.sitting_minutes or at is None or at < since:
+        return 0
+    return (at - since) // timedelta(minutes=limits.sitting_minutes)
 
 
 def resting_since(sitting_started_at: datetime, rested_at: datetime | None) -> datetime:

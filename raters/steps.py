@@ -44,6 +44,8 @@ AT_WORK = frozenset(
 )
 #: Where a pair's page may be opened, to answer it or to look back.
 RATING = frozenset({Step.PAIR, Step.RUBRIC, Step.REVIEW})
+#: Where its page of the second pass may be.
+SECOND_PASS = frozenset({Step.RUBRIC, Step.REVIEW})
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from django.db import transaction
 from raters.leaving import give_back_all
 from raters.models import Answer, Event, RatingSession
 from raters.noting import note
-from raters.participating import has_ended, seen
+from raters.participating import forget_drafts, has_ended, seen
 from raters.selectors import document_for, recruitment_of, tries_made, wrongly_answered
 
 TRIES: Final = 2
@@ -69,4 +69,5 @@ def _turn_away(session: RatingSession, now: datetime) -> None:
     session.code = recruitment_of(session.study).screened_out_code
     session.save(update_fields=["turned_away_at", "code"])
     give_back_all(session=session, now=now)
+    forget_drafts(session)
     note(session, Event.Kind.TURNED_AWAY, now)

@@ -9,6 +9,7 @@ from django.db import transaction
 from raters import erasing, leaving
 from raters.models import Erasure, Event, RatingSession
 from raters.noting import note
+from raters.participating import forget_drafts
 from raters.selectors import rights_of
 
 
@@ -31,6 +32,7 @@ def withdraw(*, session: RatingSession, delete: bool, now: datetime) -> RatingSe
         locked = leaving.stop(session=locked, now=now)
         locked.withdrawn_at = now
         locked.save(update_fields=["withdrawn_at"])
+        forget_drafts(locked)
         note(locked, Event.Kind.WITHDRAWN, now)
     if delete and rights.may_delete:
         erasing.erase_answers(session=locked, cause=Erasure.Cause.RATER, now=now)

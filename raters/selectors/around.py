@@ -58,9 +58,12 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """A suggested break, or a sitting that is over: then how long to rest, and how long the place is kept."""
+    """A suggested break, or a sitting that is over or long: then how long to rest, and how long the place is
+    kept. `sitting`: minutes after which a sitting is long."""
 
     is_over: bool
+    is_long: bool
+    sitting: int
     rest: Span
     kept: Span
 
@@ -135,8 +138,11 @@ def feedback_on(session: RatingSession, assignment: Assignment) -> Feedback | No
 
 def pause_of(session: RatingSession, now: datetime) -> Pause:
     kept = place_kept_until(session) - now
+    due = rest_of(session, now)
     return Pause(
-        is_over=rest_of(session, now) is Rest.SITTING_OVER,
+        is_over=due is Rest.SITTING_OVER,
+        is_long=due is Rest.SITTING_LONG,
+        sitting=document_for(session).journey.sitting_minutes,
         rest=span_of(session.last_seen_at + REST - now),
         kept=span_of(kept),
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
 
-from raters.models import Answer, Assignment, AssignmentQuerySet, RatingSession
+from raters.models import Answer, Assignment, AssignmentQuerySet, Rating, RatingSession, Skip
 from raters.resting import Limits, Rest, has_time_to_rest, rest_due, resting_since
 from raters.selectors.people import document_for, recruitment_of
 from raters.steps import Facts
@@ -70,28 +69,61 @@ def assignment_for(session: RatingSession, token: UUID) -> Assignment:
 
 
 def is_reachable(session: RatingSession, assignment: Assignment, phase: str) -> bool:
-    """Whether the page may be opened: answered or skipped already, or the next one."""
+    """Whether the page may be opened: it can be answered, or changed, and no open one comes before it."""
+    if not may_answer(session, assignment, phase):
+        return False
     following = next_assignment(session, phase)
     return following is None or assignment.position <= following.position
+
+
+def may_answer(session: RatingSession, assignment: Assignment, phase: str) -> bool:
+    """Whether the phase is asked of the pair, and what was said there is not settled yet."""
+    own = assignments_of(session).filter(pk=assignment.pk)
+    if has_settled(session, phase):
+        return own.open(phase).exists()
+    return own.exists() if phase == MAIN else is_asked_again(session, assignment, phase)
+
+
+def is_asked_again(session: RatingSession, assignment: Assignment, phase: str) -> bool:
+    """Whether a later phase asks of the pair: the protocol holds it, and the first answer is there."""
+    own = assignments_of(session).filter(pk=assignment.pk)
+    return phase in document_for(session).phases and own.main().rated(MAIN).exists()
+
+
+def has_settled(session: RatingSession, phase: str) -> bool:
+    """Preferences are settled once the rater has seen what the second pass asks: it may move them."""
+    return phase == MAIN and assignments_of(session).filter(rubric_shown_at__isnull=False).exists()
 
 
 def rest_of(session: RatingSession, now: datetime) -> Rest:
     journey = document_for(session).journey
     limits = Limits(journey.break_minutes, journey.break_tagged_pairs, journey.sitting_minutes)
-    due = partial(
-        rest_due,
+    return rest_due(
+        limits,
         sitting_started_at=session.sitting_started_at,
         rested_at=session.rested_at,
         last_seen_at=session.last_seen_at,
         tagged_since=_tagged_since(session) if limits.break_tagged_pairs else 0,
+        is_place_safe=partial(_has_time_to_rest, session),
         now=now,
     )
-    rest = due(limits)
-    if rest is Rest.SITTING_OVER and not has_time_to_rest(
-        limits, kept_until=place_kept_until(session), now=now
-    ):
-        return due(replace(limits, sitting_minutes=0))
-    return rest
+
+
+def _has_time_to_rest(session: RatingSession) -> bool:
+    rated = Rating.objects.filter(assignment__booklet__session=session)
+    return has_time_to_rest(
+        last_seen_at=session.last_seen_at,
+        kept_until=place_kept_until(session),
+        pairs_left=_pages_left(session),
+        paces=[seconds for seconds in rated.values_list("seconds", flat=True) if seconds is not None],
+    )
+
+
+def _pages_left(session: RatingSession) -> int:
+    """Pairs to go through, each as often as it will be asked."""
+    first, second = open_assignments(session, MAIN), open_assignments(session, RUBRIC)
+    again = first.main().count() if RUBRIC in document_for(session).phases else 0
+    return first.count() + again + second.count()
 
 
 def place_kept_until(session: RatingSession) -> datetime:
@@ -103,14 +135,17 @@ def place_kept_until(session: RatingSession) -> datetime:
 
 
 def _tagged_since(session: RatingSession) -> int:
-    """Pairs on a hard theme that were answered since the last rest."""
+    """Hard pairs since the last rest: answered ones on a hard theme, and those too upsetting for it."""
     themes = {theme.tag for theme in document_for(session).journey.themes}
-    if not themes or session.sitting_started_at is None:
+    if session.sitting_started_at is None:
         return 0
     since = resting_since(session.sitting_started_at, session.rested_at)
-    rated = assignments_of(session).filter(ratings__rated_at__gt=since)
-    tags = rated.values_list("pair__dialogue__tags", flat=True)
-    return sum(not themes.isdisjoint(own) for own in tags)
+    own = assignments_of(session)
+    tags = own.filter(ratings__rated_at__gt=since).values_list("pair__dialogue__tags", flat=True)
+    upsetting = own.filter(skips__reason=Skip.Reason.UPSETTING, skips__skipped_at__gt=since)
+    # A repeat is skipped together with its pair: it was met once.
+    skipped = upsetting.values("pair").distinct().count()
+    return skipped + sum(not themes.isdisjoint(tagged) for tagged in tags)
 
 
 def blinding_open(session: RatingSession, document: ProtocolDocument) -> int:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from django.db.models import QuerySet
 
 from raters.models import Assignment, Rating, RatingScore, RatingSession, ReplyFlag
-from raters.screening import exclusion_reasons
+from raters.screening import exclusion_reasons, lateness
 from raters.verdicts.verdict import (
     CHUNK,
     Frozen,
@@ -80,6 +80,7 @@ class _Row(NamedTuple):
     focus_losses: int | None
     pastes: int | None
     rated_at: datetime
+    late: str
     first: Side
     second: Side
 
@@ -106,6 +107,7 @@ _SELECTED: Final = (
     "focus_losses",
     "pastes",
     "rated_at",
+    "late",
 )
 
 
@@ -122,13 +124,14 @@ def _unblinded(keys: Sequence[int], protocols: dict[int, Frozen]) -> Iterator[li
         if row is None or not answers[key]:  # erased in the meantime
             continue
         protocol, session = protocols[row.protocol], sessions[row.session]
-        shared = _shared(row, protocol, session, reasons[row.session], occasions.get(key, 1))
+        excluded = reasons[row.session] or row.late
+        shared = _shared(row, protocol, session, excluded, occasions.get(key, 1))
         yield answered(shared, protocol.rubric, answers[key], _once(row, flags[key]))
 
 
 def _rows(keys: Sequence[int]) -> dict[int, _Row]:
     sides = side_columns("assignment__pair")
-    selected = Rating.objects.filter(pk__in=keys).values_list(*_SELECTED, *sides)
+    selected = Rating.objects.filter(pk__in=keys).annotate(late=lateness()).values_list(*_SELECTED, *sides)
     return {
         values[0]: _Row._make((*values[: len(_SELECTED)], Side(*values[-6:-3]), Side(*values[-3:])))
         for values in selected

@@ -34,12 +34,15 @@ def review(request: HttpRequest, token: UUID) -> HttpResponseBase:
         return go_on(session)
     rows = selectors.review_rows(session, MAIN)
     skipped = sum(row.is_skipped for row in rows)
+    rubric_rows = selectors.review_rows(session, RUBRIC)
+    are_settled = selectors.has_settled(session, MAIN)
     return page(
         request,
         session,
         "raters/review.html",
-        rows=rows,
-        rubric_rows=selectors.review_rows(session, RUBRIC),
+        rows=[] if are_settled else rows,
+        rubric_rows=rubric_rows,
+        are_settled=are_settled,
         skipped=skipped,
         answered=len(rows) - skipped,
     )

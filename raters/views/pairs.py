@@ -15,9 +15,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from raters import drafting, participating, rating, selectors, skipping
 from raters.forms import PairFacts, RatingForm, SkipForm
 from raters.models import Assignment, RatingSession
-from raters.steps import RATING, Step
+from raters.steps import RATING, SECOND_PASS, Step
 from raters.views.pages import SeeOther, go_on, page, step_of
 from studies.protocol import MAIN, RUBRIC
+
+#: The steps at which a phase's pages may be opened.
+ROOMS = {MAIN: RATING, RUBRIC: SECOND_PASS}
 
 
 @csrf_exempt
@@ -38,9 +41,11 @@ def rubric(request: HttpRequest, token: UUID, assignment: UUID) -> HttpResponseB
 def _rated(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> HttpResponseBase:
     session = selectors.session_for(token)
     own = selectors.assignment_for(session, assignment)
+    if phase not in selectors.document_for(session).phases:
+        raise Http404
     if request.method == "POST":
         return _submit(request, session, own, phase)
-    if step_of(session) not in RATING or not selectors.is_reachable(session, own, phase):
+    if step_of(session) not in ROOMS[phase] or not selectors.is_reachable(session, own, phase):
         return go_on(session)
     rating.mark_shown(assignment=own, now=timezone.now(), phase=phase)
     participating.seen(session=session, now=timezone.now())
@@ -53,6 +58,11 @@ def _rated(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> H
     return _pair_page(request, session, own, phase, form)
 
 
+def _resting_in(phase: str) -> frozenset[Step]:
+    """A page that was open when a break came due is still there to be answered."""
+    return ROOMS[phase] | {Step.PAUSE}
+
+
 def _facts(own: Assignment, phase: str) -> PairFacts:
     return PairFacts(phase, own.booklet.dimension_keys, own.asks_reason, own.instructed_value)
 
@@ -60,7 +70,8 @@ def _facts(own: Assignment, phase: str) -> PairFacts:
 def _submit(request: HttpRequest, session: RatingSession, own: Assignment, phase: str) -> HttpResponseBase:
     form = RatingForm(selectors.document_for(session), _facts(own, phase), request.POST)
     if not form.is_valid():
-        if step_of(session) in (Step.DONE, Step.STOPPED):
+        # A form that cannot be sent again is not shown again.
+        if step_of(session) not in _resting_in(phase) or not selectors.may_answer(session, own, phase):
             return go_on(session)
         return _pair_page(request, session, own, phase, form, status=422)
     try:
@@ -75,8 +86,8 @@ def _submit(request: HttpRequest, session: RatingSession, own: Assignment, phase
             instructed_answer=form.instructed_answer(),
             **form.counts(),
         )
-    except rating.SessionOver:
-        # A session that is over keeps what stands; the page with the code, where this goes on to, says so.
+    except (rating.SessionOver, rating.NotAsked):
+        # What stands is kept as it is; the page that is due says where the rater is.
         return go_on(session)
     if own.kind == Assignment.Kind.TRAINING:
         return SeeOther(reverse("raters:feedback", args=[session.token, own.token]))
@@ -127,7 +138,7 @@ def skip(request: HttpRequest, token: UUID, assignment: UUID, phase: str) -> Htt
             now, said = timezone.now(), {"reason": form.chosen(), "note": form.said()}
             skipping.skip(assignment=own, phase=phase, now=now, **said)
         return go_on(session)
-    if step_of(session) not in {*RATING, Step.PAUSE} or not selectors.is_reachable(session, own, phase):
+    if step_of(session) not in _resting_in(phase) or not selectors.is_reachable(session, own, phase):
         return go_on(session)
     shown = selectors.pair_page(session, own, phase)
     return page(request, session, "raters/skip.html", page=shown, form=SkipForm())

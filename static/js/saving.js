@@ -64,8 +64,13 @@
     retry = FIRST_RETRY;
     announce("");
     if (isWaiting) go();
+    else if (isClosed) close();
     else if (changes > kept) later(AFTER_A_CHANGE);
-    else say(isClosed ? "" : "saved");
+    else say("saved");
+  };
+  const close = () => {
+    say("");
+    announce("ended");
   };
   const failed = () => {
     say("retrying");

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from raters.models import Draft, Rating
+from raters.models import Draft, Rating, RatingSession
 from tests.e2e.walking import answer, begin, save
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,3 +108,22 @@ def test_what_was_typed_last_is_kept_when_the_page_is_left(page: Page, join: str
 
     assert told.value.status == 204
     assert Draft.objects.get().fields["reason"] == "Typed last"
+
+
+def test_a_page_says_once_that_rating_has_ended_elsewhere(page: Page, join: str) -> None:
+    begin(page, join)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url) if "/draft/" in request.url else None)
+    RatingSession.objects.update(stopped_at=timezone.now())
+    page.locator("textarea").fill("Too late")
+
+    expect(page.get_by_role("alert")).to_have_text("Rating has ended here; what you type is no longer kept.")
+    expect(page.locator("#saving")).to_have_text("")
+
+    page.locator("textarea").fill("Later still")
+    page.locator("input[name=q2][value='-1']").check()
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide'))")
+
+    expect(page.get_by_role("alert")).to_have_count(1)
+    assert len(sent) == 1
+    assert not Draft.objects.exists()

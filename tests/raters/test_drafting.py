@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 
-from raters import drafting, leaving, participating
+from raters import drafting, leaving, participating, understanding, withdrawing
 from raters.models import Assignment, Draft, Rating, RatingSession
 from studies.protocol import MAIN
 from tests import factories
 from tests.factories import NOW
+from tests.raters.around import CHECK, add_check
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +91,56 @@ def test_nothing_is_kept_after_the_end(session: RatingSession, assignment: Assig
         save(assignment, q1=["1"])
 
     assert not Draft.objects.exists()
+
+
+def finish(session: RatingSession) -> None:
+    for own in factories.assignments_of(session):
+        if not Rating.objects.filter(assignment=own).exists():
+            factories.rate(own)
+    participating.finish(session=session, now=NOW)
+
+
+def stop(session: RatingSession) -> None:
+    leaving.stop(session=session, now=NOW)
+
+
+def withdraw(session: RatingSession) -> None:
+    withdrawing.withdraw(session=session, delete=False, now=NOW)
+
+
+@pytest.mark.parametrize("ending", [finish, stop, withdraw])
+def test_no_draft_outlives_the_session(
+    session: RatingSession, assignment: Assignment, ending: Callable[[RatingSession], None]
+) -> None:
+    """One that was begun for correcting an answer goes too; other raters keep theirs."""
+    factories.rate(assignment)
+    save(assignment, reason=["Half"])
+    other = factories.assignments_of(factories.make_rater(session.study))[0]
+    save(other, reason=["Another's"])
+
+    ending(session)
+
+    assert [draft.assignment for draft in Draft.objects.all()] == [other]
+
+
+def test_no_draft_is_kept_of_whoever_is_turned_away() -> None:
+    study = factories.make_study()
+    add_check(study)
+    session = factories.make_rater(factories.open_study(study))
+    save(factories.assignments_of(session)[0], reason=["Half"])
+    wrong = {"who": CHECK["who"][1], "what": CHECK["what"][1]}
+
+    for attempt in (1, 2):
+        understanding.answer(session=session, attempt=attempt, answers=wrong, now=NOW)
+
+    session.refresh_from_db()
+    assert session.turned_away_at == NOW
+    assert not Draft.objects.exists()
+
+
+def test_drafts_wait_for_a_rater_who_was_timed_out(session: RatingSession, assignment: Assignment) -> None:
+    save(assignment, reason=["Half"])
+
+    leaving.time_out(session=session, now=NOW + timedelta(hours=3))
+
+    assert Draft.objects.get().fields == {"reason": "Half"}

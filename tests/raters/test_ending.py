@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from html import unescape
 
@@ -11,9 +12,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from raters import debriefing, leaving, participating, surveying, withdrawing
+from raters import debriefing, leaving, participating, skipping, surveying, withdrawing
 from raters.models import Answer, Assignment, Rating, RatingSession, Recruitment, Skip
 from studies.models import Study
+from studies.protocol import MAIN, RUBRIC
 from tests import factories
 from tests.factories import NOW
 from tests.raters.around import add_survey, at, make_reviewed
@@ -288,3 +290,26 @@ def test_a_whole_end_costs_the_same_queries_for_any_number_of_pairs() -> None:
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("ending", [participating.finish, leaving.stop, leaving.time_out])
+def test_an_answer_that_comes_after_the_rating_part_opens_nothing(
+    ending: Callable[..., RatingSession],
+) -> None:
+    """A form held back on its way answers a skipped pair: its questions of the second pass are not asked."""
+    session = factories.make_rater(factories.open_study(factories.make_study(asking="two_pass")))
+    Recruitment.objects.create(study=session.study, completion_code="COMPLETED", stopped_code="STOPPED")
+    first, *others = factories.assignments_of(session)
+    skipping.skip(assignment=first, phase=MAIN, reason="other", note="", now=NOW)
+    for own in others:
+        factories.rate(own)
+        factories.rate(own, phase=RUBRIC)
+    participating.review(session=session, now=NOW + timedelta(minutes=10))
+    factories.rate(first, now=NOW + timedelta(minutes=11))
+
+    ended = ending(session=session, now=NOW + timedelta(minutes=12))
+
+    assert ended.completed_at == NOW + timedelta(minutes=12)
+    assert ended.code == "COMPLETED"
+    assert Rating.objects.filter(assignment=first).count() == 1

@@ -43,7 +43,8 @@ def test_nothing_of_a_rater_is_left_but_the_row_that_pays_them(session: RatingSe
     assert not any(rows_of(session).values())
     assert (session.platform_hash, session.withdrawn_at, session.erased_at) == ("", LATER, LATER)
     assert len(session.code) == 12
-    # Ending it left an event more.
+    # Ending it left an event more, and no draft.
+    assert before.pop("drafts") == 1
     assert erasure.counts == {**before, "events": before["events"] + 1, "pairs": 2, "planned": 4, "done": 3}
     assert live_pairs(session) == 0
 

@@ -138,6 +138,7 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
         "by_reason": {
             reason: {"sessions": 0, "main_ratings": 0} for reason in ("pilot", "returned", "decoys", "checks")
         },
+        "ratings_by_reason": {"after_end": 0, "after_rubric": 0},
     }
     text = (tmp_path / "protocol.json").read_bytes()
     assert hashlib.sha256(text).hexdigest() == protocol.sha256

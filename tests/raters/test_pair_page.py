@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from raters import leaving
+from raters import leaving, skipping
 from raters.models import Assignment, Draft, Rating, RatingSession, Skip
 from tests import factories
 from tests.factories import NOW
@@ -254,3 +254,79 @@ def test_a_long_history_is_folded_and_nothing_is_cut(client: Client, turns: int,
     if folded:
         assert f"Show the {folded} earlier turns" in before
         assert before.count(" said.") == folded
+
+
+def test_there_is_no_second_pass_where_none_is_asked(session: RatingSession, client: Client) -> None:
+    factories.rate(factories.assignments_of(session)[0])
+
+    assert client.get(at(session, "rubric")).status_code == 404
+    assert client.post(at(session, "rubric"), {"reason": ""}).status_code == 404
+    assert Rating.objects.count() == 1
+
+
+def test_the_second_pass_waits_for_the_first_to_end(two_pass: RatingSession, client: Client) -> None:
+    factories.rate(factories.assignments_of(two_pass)[0])
+    due = at(two_pass, "pair", 2)
+
+    assert client.get(at(two_pass, "rubric"))["Location"] == due
+    assert client.get(at(two_pass, "rubric", 2))["Location"] == due
+    assert client.get(at(two_pass, "skip", 1, "rubric"))["Location"] == due
+    assert client.post(at(two_pass, "rubric", 2), ALL)["Location"] == due
+    assert client.post(at(two_pass, "rubric", 1), {})["Location"] == due
+    assert not Assignment.objects.filter(rubric_shown_at__isnull=False).exists()
+    assert not Rating.objects.filter(phase="rubric").exists()
+
+
+def test_the_second_pass_is_not_asked_of_a_skipped_pair(two_pass: RatingSession, client: Client) -> None:
+    first, *others = factories.assignments_of(two_pass)
+    skipping.skip(assignment=first, phase="main", reason="other", note="", now=NOW)
+    for own in others:
+        factories.rate(own)
+
+    assert client.get(at(two_pass, "rubric", 1))["Location"] == at(two_pass, "rubric", 2)
+    assert client.get(at(two_pass, "rubric", 2)).status_code == 200
+
+
+def test_a_preference_can_be_changed_until_the_second_pass_is_seen(
+    two_pass: RatingSession, client: Client
+) -> None:
+    skipped, first, *others = factories.assignments_of(two_pass)
+    skipping.skip(assignment=skipped, phase="main", reason="other", note="", now=NOW)
+    for own in (first, *others):
+        factories.rate(own)
+    assert client.get(at(two_pass, "pair", 2)).status_code == 200
+    client.get(at(two_pass, "rubric", 2))
+
+    due = at(two_pass, "rubric", 2)
+    assert client.get(at(two_pass, "pair", 2))["Location"] == due
+    assert client.get(at(two_pass, "pair", 1))["Location"] == due
+    assert client.post(at(two_pass, "pair", 2), {"q1": "-2", "reason": "r"})["Location"] == due
+    assert client.post(at(two_pass, "draft", 2, "main"), {"q1": "-2"}).status_code == 409
+    assert Rating.objects.get(assignment=first).scores.get().value == 1
+
+
+def test_looking_back_offers_only_what_can_still_be_changed(two_pass: RatingSession, client: Client) -> None:
+    skipped, *others = factories.assignments_of(two_pass)
+    skipping.skip(assignment=skipped, phase="main", reason="other", note="", now=NOW)
+    for own in others:
+        factories.rate(own)
+    for own in others:
+        factories.rate(own, phase="rubric")
+
+    page = shown(client, reverse("raters:review", args=[two_pass.token]))
+
+    assert at(two_pass, "pair", 2) not in page
+    assert at(two_pass, "pair", 1) not in page
+    assert at(two_pass, "rubric", 2) in page
+    assert "Your preferences of the first round stand" in page
+    assert "You skipped one. That is fine." in page
+    assert "you can still answer it" not in page
+
+
+@pytest.mark.parametrize("end", ["stopped_at", "withdrawn_at", "turned_away_at", "reviewed_at"])
+def test_a_form_that_misses_something_is_not_shown_again_after_the_end(
+    session: RatingSession, client: Client, end: str
+) -> None:
+    RatingSession.objects.filter(pk=session.pk).update(**{end: NOW})
+
+    assert client.post(at(session, "pair"), {"q1": "1"}).status_code == 303

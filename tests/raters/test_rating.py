@@ -220,8 +220,39 @@ def test_the_second_pass_is_timed_from_its_own_first_showing() -> None:
 
 def test_the_draft_of_the_phase_is_gone_once_the_pair_is_rated(assignment: Assignment) -> None:
     drafting.save(assignment=assignment, phase=MAIN, fields={"q1": ["1"]}, now=NOW)
-    drafting.save(assignment=assignment, phase=RUBRIC, fields={"q2": ["1"]}, now=NOW)
+    Draft.objects.create(assignment=assignment, phase=RUBRIC, fields={"q2": "1"}, saved_at=NOW)
 
     factories.rate(assignment)
 
     assert list(Draft.objects.values_list("phase", flat=True)) == [RUBRIC]
+
+
+@pytest.mark.parametrize(("asking", "is_rated"), [("two_pass", False), ("one_page", True)])
+def test_the_second_pass_asks_only_of_what_the_first_has_answered(asking: str, is_rated: bool) -> None:
+    study = factories.open_study(factories.make_study(asking=asking))
+    own = factories.assignments_of(factories.make_rater(study))[0]
+    if is_rated:
+        factories.rate(own)
+
+    with pytest.raises(rating.NotAsked):
+        factories.rate(own, {}, phase=RUBRIC)
+
+    assert not Rating.objects.filter(phase=RUBRIC).exists()
+
+
+def test_a_preference_stands_once_the_second_pass_was_seen() -> None:
+    study = factories.open_study(factories.make_study(asking="two_pass"))
+    first, second, *_ = factories.assignments_of(factories.make_rater(study))
+    for own in (first, second):
+        factories.rate(own, -1)
+    rating.mark_shown(assignment=second, now=NOW + timedelta(minutes=9), phase=RUBRIC)
+
+    with pytest.raises(rating.SessionOver):
+        factories.rate(first, 1, now=NOW + timedelta(minutes=10))
+
+    assert Rating.objects.get(assignment=first).scores.get().value == -1
+    factories.rate(second, -1, phase=RUBRIC)
+    factories.rate(second, 2, phase=RUBRIC, now=NOW + timedelta(minutes=12))
+    corrected = Rating.objects.get(phase=RUBRIC)
+    assert corrected.corrected_at == NOW + timedelta(minutes=12)
+    assert set(corrected.scores.values_list("value", flat=True)) == {2}

@@ -60,6 +60,9 @@ def test_own_words_go_and_what_was_chosen_stays() -> None:
     study = make_busy_study(identity_days=0, texts_days=30)
     session = ended(make_busy_rater(study))
     handle_all()
+    # Ending deletes drafts; one that outlived it is found all the same.
+    last = session.booklet.assignments.order_by("position")[3]
+    Draft.objects.create(assignment=last, phase="main", fields={"reason": "Mine"}, saved_at=NOW)
     export_of(study)
 
     assert retaining.enforce(now=RATED + timedelta(days=30)) == 1

@@ -239,6 +239,7 @@ def test_a_study_counts_main_ratings_with_and_without(study: Study) -> None:
             "decoys": LeftOut(1, 4),
             "checks": LeftOut(0, 0),
         },
+        ratings_by_reason={"after_end": 0, "after_rubric": 0},
     )
     assert len(queries) == 5
 
@@ -249,6 +250,61 @@ def test_surplus_ratings_are_analysed(study: Study) -> None:
     rate(assignments_of(late)[0], now=NOW + timedelta(hours=3))
     assert exclusions_of(study).main_ratings_kept == 1
     assert {(v.surplus, v.excluded) for v in verdicts_of(study)} == {(True, False)}
+
+
+def late_reasons(study: Study) -> list[tuple[str, str]]:
+    """Of each rating, in order: its phase and why it is left out."""
+    return list(dict.fromkeys((f"{v.position} {v.phase}", v.exclusion_reason) for v in verdicts_of(study)))
+
+
+@pytest.mark.parametrize("end", ["reviewed_at", "stopped_at", "completed_at"])
+def test_what_comes_after_the_end_is_kept_and_not_analysed(study: Study, end: str) -> None:
+    """The page with the code says what was compared; a form still on its way is never thrown away."""
+    session = make_rater(study)
+    first, second, *_ = assignments_of(session)
+    rate(first, now=NOW + timedelta(minutes=10))
+    RatingSession.objects.filter(pk=session.pk).update(**{end: NOW + timedelta(minutes=10)})
+
+    rate(second, now=NOW + timedelta(minutes=10, seconds=1))
+
+    assert late_reasons(study) == [("1 main", ""), ("2 main", "after_end")]
+    found = exclusions_of(study)
+    assert (found.main_ratings, found.main_ratings_kept) == (2, 1)
+    assert found.ratings_by_reason == {"after_end": 1, "after_rubric": 0}
+
+
+def test_a_preference_after_the_second_pass_was_seen_is_not_analysed() -> None:
+    study = open_study(make_study(asking="two_pass"))
+    first, second, *_ = assignments_of(make_rater(study))
+    rate(first)
+    rate(first, phase="rubric", now=NOW + timedelta(minutes=10), seconds=60)
+
+    rate(second, now=NOW + timedelta(minutes=11))
+
+    assert late_reasons(study) == [("1 main", ""), ("1 rubric", ""), ("2 main", "after_rubric")]
+    found = exclusions_of(study)
+    assert (found.main_ratings, found.main_ratings_kept) == (2, 1)
+    assert found.ratings_by_reason == {"after_end": 0, "after_rubric": 1}
+
+
+def test_the_reason_of_the_session_weighs_more_than_that_of_a_rating(study: Study) -> None:
+    session = make_rater(study)
+    RatingSession.objects.filter(pk=session.pk).update(stopped_at=NOW, is_pilot=True)
+    rate(assignments_of(session)[0])
+
+    assert late_reasons(study) == [("1 main", "pilot")]
+    found = exclusions_of(study)
+    assert (found.by_reason["pilot"], found.ratings_by_reason["after_end"]) == (LeftOut(1, 1), 0)
+
+
+def test_late_decoys_and_checks_decide_on_nothing(study: Study) -> None:
+    session = make_rater(study)
+    RatingSession.objects.filter(pk=session.pk).update(completed_at=NOW)
+    meet_decoys(session, 1, 1)
+    meet_check(session, 1, -1)
+
+    assert screenings([session])[session.pk] == Screening()
+    assert exclusion_reason(session) == ""
 
 
 def test_a_study_without_raters_leaves_nobody_out(study: Study) -> None:

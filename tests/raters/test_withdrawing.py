@@ -56,7 +56,6 @@ def test_withdrawing_with_deletion_leaves_the_row_and_its_code(study: Study, ses
     assert erasure.counts == {
         "ratings": 2,
         "flags": 1,
-        "drafts": 1,
         "skips": 1,
         "guesses": 1,
         "answers": 3,
