@@ -100,7 +100,7 @@ NOT_FOR_RATERS := $(filter-out $(FOR_RATERS),$(wildcard raters/models/*.py studi
 
 words: $(V)/.run ## collect the rater pages' words into locale/ and compile them (needs gettext)
 	@mkdir -p locale
-	$(V)/bin/python manage.py makemessages --locale $(language) --no-wrap --no-obsolete --add-location file \
+	@$(V)/bin/python manage.py makemessages --locale $(language) --no-wrap --no-obsolete --add-location file \
 	  $(foreach path,$(NOT_FOR_RATERS),--ignore '$(path)')
 	@# The date would make a change of every run.
 	@sed -i.bak '/^"POT-Creation-Date:/d' locale/$(language)/LC_MESSAGES/django.po

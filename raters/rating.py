@@ -68,10 +68,7 @@ def submit(
     session = RatingSession.objects.select_for_update().get(booklet=assignment.booklet_id)
     locked = Assignment.objects.select_for_update().get(pk=assignment.pk)
     rating = _known(locked, phase)
-    if _is_over(session, rating):
-        raise SessionOver
-    if phase != MAIN and not is_asked_again(session, locked, phase):
-        raise NotAsked
+    _check_open(session, locked, phase, rating)
     dimensions = _dimensions(session, answers, phase)
     check = _instructed(session, locked, phase, instructed_answer)
     Draft.objects.filter(assignment=locked, phase=phase).delete()
@@ -85,6 +82,13 @@ def submit(
     messaging.notice(rating=rating, now=now)
     seen(session=session, now=now)
     return rating
+
+
+def _check_open(session: RatingSession, assignment: Assignment, phase: str, rating: Rating | None) -> None:
+    if _is_over(session, rating):
+        raise SessionOver
+    if phase != MAIN and not is_asked_again(session, assignment, phase):
+        raise NotAsked
 
 
 def _known(assignment: Assignment, phase: str) -> Rating | None:

@@ -33,7 +33,7 @@ def make_study(language: str, *, training: bool = False, **fields: Any) -> Study
     texts = {name: f"{STUDYTEXT}-{name}" for name in factories.TEXTS if name != "contact_email"}
     texts["support_contacts"] = f"{STUDYTEXT}: 000 000\n{STUDYTEXT}-land | {STUDYTEXT}@example.org"
     study = factories.make_study(**{**texts, "themes": f"everyday-2 | {STUDYTEXT}-theme", **fields})
-    Study.objects.filter(pk=study.pk).update(language=language, title=f"{STUDYTEXT}-title")
+    Study.objects.filter(pk=study.pk).update(language=language, risk_phrases="", title=f"{STUDYTEXT}-title")
     study.refresh_from_db()
     _say_nothing(study)
     if training:

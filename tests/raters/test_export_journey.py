@@ -229,7 +229,9 @@ def test_a_session_tells_its_times_themes_skips_and_screening(tmp_path: Path) ->
     skip(skipped, "upsetting", phase="rubric")
     times = {
         name: NOW + timedelta(minutes=number)
-        for number, name in enumerate(("understood_at", "reviewed_at", "returned_at", "withdrawn_at"))
+        for number, name in enumerate(
+            ("understood_at", "reviewed_at", "returned_at", "withdrawn_at"), start=30
+        )
     }
     RatingSession.objects.filter(pk=session.pk).update(opted_out=["loss", "abuse"], **times)
     exported(study, tmp_path)
@@ -238,11 +240,11 @@ def test_a_session_tells_its_times_themes_skips_and_screening(tmp_path: Path) ->
         ("pairs_rated", "2"),
         ("excluded", "1"),
         ("exclusion_reason", "returned"),
-        ("understood_at", "2025-03-03T09:00:00Z"),
+        ("understood_at", "2025-03-03T09:30:00Z"),
         ("turned_away_at", ""),
-        ("reviewed_at", "2025-03-03T09:01:00Z"),
-        ("returned_at", "2025-03-03T09:02:00Z"),
-        ("withdrawn_at", "2025-03-03T09:03:00Z"),
+        ("reviewed_at", "2025-03-03T09:31:00Z"),
+        ("returned_at", "2025-03-03T09:32:00Z"),
+        ("withdrawn_at", "2025-03-03T09:33:00Z"),
         ("erased_at", ""),
         ("opted_out", "abuse|loss"),
         ("pairs_skipped", "1"),

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def study() -> Study:
-    return factories.open_study(factories.make_study(language="de", reason="required"))
+    return factories.open_study(factories.make_study(language="de", risk_phrases="", reason="required"))
 
 
 @pytest.fixture
@@ -93,13 +93,13 @@ def test_the_code_is_given_in_german(session: RatingSession, client: Client) -> 
 
 
 def test_whoever_cannot_come_in_is_told_so_in_german(client: Client) -> None:
-    factories.make_study(language="de")
+    factories.make_study(language="de", risk_phrases="")
 
     assert "Diese Studie nimmt gerade niemanden auf" in said(client, "/join/kind-words/")
 
 
 def test_training_pairs_explain_themselves_in_german() -> None:
-    study = factories.make_study(language="de")
+    study = factories.make_study(language="de", risk_phrases="")
     factories.add_training(study, 2)
 
     told = study.dialogues.filter(pairs__kind="training").values_list("pairs__feedback", flat=True)
