@@ -110,7 +110,7 @@ def test_axe_finds_nothing_in_any_state(
 def test_axe_finds_nothing_from_right_to_left(
     browser: Browser, live_server: LiveServer, whole_study: Study, pseudo_locale: str
 ) -> None:
-    Study.objects.filter(pk=whole_study.pk).update(language=pseudo_locale)
+    Study.objects.filter(pk=whole_study.pk).update(language=pseudo_locale, risk_phrases="")
     whole_study.refresh_from_db()
     factories.open_study(whole_study, now=timezone.now())
     context = browser.new_context(viewport={"width": 390, "height": 844})
