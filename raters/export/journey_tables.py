@@ -84,6 +84,7 @@ class AssignmentRow(NamedTuple):
     rated_rubric: bool
     skipped: bool
     shown_at: str
+    rubric_shown_at: str
     released_at: str
 
 
@@ -221,10 +222,11 @@ def assignment_rows(study: Study) -> Iterator[AssignmentRow]:
         "rated_rubric",
         "skipped",
         "shown_at",
+        "rubric_shown_at",
         "released_at",
     )
-    for *facts, shown, released in selected.iterator(chunk_size=CHUNK):
-        yield AssignmentRow._make((*facts, iso_utc(shown), iso_utc(released)))
+    for *facts, shown, again, released in selected.iterator(chunk_size=CHUNK):
+        yield AssignmentRow._make((*facts, iso_utc(shown), iso_utc(again), iso_utc(released)))
 
 
 def erasure_rows(study: Study) -> Iterator[ErasureRow]:

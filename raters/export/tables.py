@@ -73,6 +73,7 @@ class PairRow(NamedTuple):
     system_b: str
     response_a: str
     response_b: str
+    feedback: str
 
 
 class ImportRow(NamedTuple):
@@ -174,9 +175,10 @@ def pair_rows(study: Study) -> Iterator[PairRow]:
         "second__system__name",
         "first__replicate",
         "second__replicate",
+        "feedback",
     )
     for row in rows.order_by("pk").iterator(chunk_size=CHUNK):
-        key, dialogue, kind, expected, system_a, system_b, replicate_a, replicate_b = row
+        key, dialogue, kind, expected, system_a, system_b, replicate_a, replicate_b, feedback = row
         yield PairRow(
             pair=key,
             dialogue=dialogue,
@@ -186,6 +188,7 @@ def pair_rows(study: Study) -> Iterator[PairRow]:
             system_b=system_b,
             response_a=response_key(dialogue, system_a, replicate_a),
             response_b=response_key(dialogue, system_b, replicate_b),
+            feedback=feedback,
         )
 
 

@@ -242,6 +242,7 @@ def test_pairs_are_exported_in_their_stored_order(tmp_path: Path) -> None:
         "system_b": "model-a",
         "response_a": "d1/counsellor/1",
         "response_b": "d1/model-a/1",
+        "feedback": "",
     }
 
 

@@ -154,7 +154,9 @@ def test_the_plan_is_told_place_by_place(tmp_path: Path) -> None:
     skip(skipped, "broken")
     rate(both)
     Rating.objects.create(assignment=both, phase="rubric", rated_at=NOW)
-    Assignment.objects.filter(pk=rated.pk).update(instructed_value=-1, asks_reason=False)
+    Assignment.objects.filter(pk=rated.pk).update(
+        instructed_value=-1, asks_reason=False, rubric_shown_at=NOW + timedelta(minutes=8)
+    )
     leaving.stop(session=session, now=NOW + timedelta(minutes=30))
     exported(study, tmp_path)
     rows = table(tmp_path / "assignments.csv")
@@ -175,6 +177,7 @@ def test_the_plan_is_told_place_by_place(tmp_path: Path) -> None:
         "rated_rubric": "0",
         "skipped": "0",
         "shown_at": "2025-03-03T09:04:30Z",
+        "rubric_shown_at": "2025-03-03T09:08:00Z",
         "released_at": "",
     }
     flags = [(row["rated_main"], row["rated_rubric"], row["skipped"]) for row in own]
