@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin, messages
+from django.forms import Form
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -24,6 +25,7 @@ from raters.models import ExportJob
 from studies import freezing, pairing, training_pairs
 from studies import selectors as material
 from studies.judging import decoy_pairs
+from studies.judging.broken_pairs import CannotBreak, Made
 from studies.models import Pair, Study
 from studies.protocol import MAIN
 
@@ -62,29 +64,27 @@ def _make_pairs(request: HttpRequest, study: Study, sent: Forms) -> bool:
 
 
 def _make_decoys(request: HttpRequest, study: Study, sent: Forms) -> bool:
-    if not sent.decoys.is_valid():
-        return False
-    rng = random.Random(f"{study.seed}/decoys")
-    try:
-        made = decoy_pairs.make_decoys(study=study, count=sent.decoys.cleaned_data["count"], rng=rng)
-    except decoy_pairs.CannotMakeDecoys as error:
-        messages.error(request, str(error))
-        return False
     told = _("%(new)d decoy pairs made, %(known)d stood there already.")
-    messages.success(request, told % {"new": made.new, "known": made.known})
-    return True
+    return _break(request, study, sent.decoys, decoy_pairs.make_decoys, told, stream="decoys")
 
 
 def _make_training(request: HttpRequest, study: Study, sent: Forms) -> bool:
-    if not sent.training.is_valid():
+    told = _("%(new)d training pairs made, %(known)d stood there already.")
+    return _break(request, study, sent.training, training_pairs.make_training, told, stream="training")
+
+
+def _break(
+    request: HttpRequest, study: Study, form: Form, make: Callable[..., Made], told: str, *, stream: str
+) -> bool:
+    """Makes pairs with one broken reply, as many as the form says, drawn from the study's seed."""
+    if not form.is_valid():
         return False
-    rng = random.Random(f"{study.seed}/training")
+    rng = random.Random(f"{study.seed}/{stream}")
     try:
-        made = training_pairs.make_training(study=study, count=sent.training.cleaned_data["count"], rng=rng)
-    except training_pairs.CannotMakeTraining as error:
+        made = make(study=study, count=form.cleaned_data["count"], rng=rng)
+    except CannotBreak as error:
         messages.error(request, str(error))
         return False
-    told = _("%(new)d training pairs made, %(known)d stood there already.")
     messages.success(request, told % {"new": made.new, "known": made.known})
     return True
 
