@@ -70,7 +70,7 @@ class Study(Journey):
         validators=[MinValueValidator(1)],
         help_text=_("How many pairs of one dialogue a single rater may see."),
     )
-    session_minutes = models.PositiveSmallIntegerField(
+    session_minutes = models.PositiveIntegerField(
         _("time limit in minutes"),
         default=90,
         validators=[MinValueValidator(5), MaxValueValidator(60 * 24 * 30)],
