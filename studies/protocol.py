@@ -15,7 +15,10 @@ from typing import Any, Final
 from studies.comparison import OVERALL
 
 #: Raised whenever a field is added, removed or changes its meaning.
-SCHEMA: Final = 3
+SCHEMA: Final = 4
+#: What a confirmatory comparison can be about, and whether it has a direction.
+ESTIMANDS: Final = ("human_vs_models", "system_vs_system", "slice_difference", "judge_agreement")
+SIDEDNESS: Final = ("two_sided", "greater", "less", "equivalence")
 #: The phases in which a pair is rated: the first pass, and the rubric on the rater's own pairs after it.
 MAIN: Final = "main"
 RUBRIC: Final = "rubric"
@@ -167,14 +170,43 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Contrast:
-    """One confirmatory comparison. An empty list of contrasts means that the study is exploratory."""
+    """One confirmatory comparison. An empty list of contrasts means that the study is exploratory.
 
+    `estimand` says what is compared (`studies.analysis.contrasts` computes it):
+    `human_vs_models` the mean share by which people's replies are preferred to those of each model, models
+    equally weighted, minus one half; `system_vs_system` the share by which `system` is preferred to
+    `against`, minus one half; `slice_difference` the human_vs_models share on `slice` minus that on all other
+    dialogues; `judge_agreement` the judge's agreement with a rater minus that of another rater, on the same
+    pairs. `source` is whose answers count: `raters`, `jury`, or a judge's name; for judge_agreement a judge's
+    name or `jury`. `slice` is a tag of dialogues, empty for all of them. `sidedness` is `two_sided`,
+    `greater`, `less`, or `equivalence`: then the difference is shown to lie within ±`margin` by two one-sided
+    tests.
+    """
+
+    name: str
     estimand: str
+    source: str
+    system: str
+    against: str
     dimension: str
     slice: str
     sidedness: str
     margin: float
     alpha: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisPlan:
+    """What of the analysis is chosen before the first rating.
+
+    `agreement_margin`: the difference in agreement, as a share, that still counts as equivalent. `epsilon`:
+    what a judge may fall behind a rater because it costs less (Calderon et al. 2025). `seed` starts every
+    random draw.
+    """
+
+    agreement_margin: float = 0.05
+    epsilon: float = 0.1
+    seed: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +224,7 @@ class ProtocolDocument:
     journey: Journey = _JOURNEY_BEFORE_3
     phases: tuple[str, ...] = (MAIN,)
     contrasts: tuple[Contrast, ...] = ()
+    analysis: AnalysisPlan = AnalysisPlan()
     exclusion_rules: tuple[Exclusion, ...] = ()
     stopping_rule: str = ""
     schema: int = SCHEMA
@@ -245,6 +278,7 @@ def read(canonical: str) -> ProtocolDocument:
             "material": Material(**raw["material"]),
             "phases": tuple(raw["phases"]),
             "contrasts": tuple(Contrast(**row) for row in raw["contrasts"]),
+            "analysis": AnalysisPlan(**raw.get("analysis", {})),
             "exclusion_rules": tuple(Exclusion(**rule) for rule in raw["exclusion_rules"]),
         }
     )

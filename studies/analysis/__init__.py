@@ -1,0 +1,6 @@
+"""The analysis of a study: a pure function of its exported tables.
+
+`analyze` reads a folder (or one table of verdicts), every section says what it found, or why it could say
+nothing, and `reporting` writes it down. Nothing here knows Django, a database or the running app: a reader
+who has only the export runs the same code by `python -m studies.analysis`.
+"""

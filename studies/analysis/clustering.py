@@ -1,0 +1,110 @@
+"""Intervals for answers that hang together: by dialogue, rater and writer at once.
+
+An estimate is told by its influence function: what each answer moves it by. The variance is the multiway
+sandwich of Cameron, Gelbach & Miller (2011, J. Business & Economic Statistics 29:238): for each non-empty set
+of ways the sum of squared cluster totals of the influence, odd sets added and even sets taken away, each
+times G/(G−1). The interval uses Student's t with one degree of freedom less than the way with the fewest
+clusters has clusters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from studies.analysis.reading import Codes
+from studies.analysis.results import CONFIDENCE, Estimate
+
+Floats = NDArray[np.float64]
+
+
+def covariance(influence: Floats, ways: Mapping[str, Codes]) -> tuple[Floats, int]:
+    """Covariance (k × k) of k estimates and its degrees of freedom, from influences of n answers (n × k).
+
+    `ways` names how answers cluster; a negative code is a cluster of its own, and a way without any other
+    code says nothing. A way with one cluster cannot vary and is left out: what holds for it alone, the caller
+    says. Degrees of freedom are 0 if no way is left. A matrix that is no covariance, which the subtraction
+    can bring about, is replaced by its nearest one: negative eigenvalues become 0, and no variance falls
+    under that of the single way with the largest.
+    """
+    used = {name: codes for name, codes in ways.items() if _cluster_count(codes) > 1}
+    if not used:
+        return np.zeros((influence.shape[1],) * 2), 0
+    total = np.zeros((influence.shape[1],) * 2)
+    single: list[Floats] = []
+    for size in range(1, len(used) + 1):
+        for names in combinations(used, size):
+            meat = _meat(influence, [used[name] for name in names])
+            total += meat if size % 2 else -meat
+            if size == 1:
+                single.append(np.diag(meat))
+    freedom = min(_cluster_count(codes) for codes in used.values()) - 1
+    return _raised(_nearest(total), np.max(single, axis=0)), freedom
+
+
+def interval(value: float, influence: Floats, ways: Mapping[str, Codes], *, n: int | None = None) -> Estimate:
+    """The estimate with its 95 % interval; without one, and the reason, where nothing varies."""
+    counts = clusters_in(ways)
+    answers = len(influence) if n is None else n
+    matrix, freedom = covariance(influence[:, None], ways)
+    if freedom < 1:
+        return Estimate(value, n=answers, clusters=counts, undefined=_too_few(counts))
+    se = float(np.sqrt(matrix[0, 0]))
+    reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom)) * se
+    return Estimate(value, value - reach, value + reach, se, n=answers, clusters=counts)
+
+
+def clusters_in(ways: Mapping[str, Codes]) -> dict[str, int]:
+    """How many clusters each way has; a way that says nothing is left out."""
+    counts = {name: len(np.unique(codes[codes >= 0])) for name, codes in ways.items()}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _too_few(counts: Mapping[str, int]) -> str:
+    found = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to cluster by"
+    return f"An interval needs at least two dialogues or raters; there is {found}."
+
+
+def _cluster_count(codes: Codes) -> int:
+    """Clusters with a number; those without count as one each, but only beside others."""
+    known = codes[codes >= 0]
+    return len(np.unique(known)) if len(known) else 0
+
+
+def _meat(influence: Floats, ways: list[Codes]) -> Floats:
+    groups, count = _crossed(ways)
+    totals = np.stack(
+        [np.bincount(groups, weights=column, minlength=count) for column in influence.T], axis=1
+    )
+    return np.asarray(totals.T @ totals * (count / max(count - 1, 1)))
+
+
+def _crossed(ways: list[Codes]) -> tuple[NDArray[np.intp], int]:
+    """Numbers for the clusters of all ways crossed. A negative code is a cluster of its own."""
+    key = np.zeros(len(ways[0]), dtype=np.int64)
+    for codes in ways:
+        alone = codes.astype(np.int64)
+        nobody = alone < 0
+        alone[nobody] = alone.max(initial=0) + 1 + np.arange(int(nobody.sum()))
+        key = np.unique(key * (int(alone.max(initial=0)) + 1) + alone, return_inverse=True)[1].astype(
+            np.int64
+        )
+    return key.astype(np.intp), int(key.max(initial=-1)) + 1
+
+
+def _nearest(matrix: Floats) -> Floats:
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+
+
+def _raised(matrix: Floats, floor: Floats) -> Floats:
+    """No variance under its floor; correlations stay."""
+    variances = np.diag(matrix)
+    if np.all(variances >= floor):
+        return matrix
+    add = np.maximum(floor - variances, 0.0)
+    return np.asarray(matrix + np.diag(add))

@@ -1,0 +1,243 @@
+"""Everything that a report rests on, read once: the tables, whose eyes there are, and the slices."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import numpy as np
+
+from studies import protocol
+from studies.analysis.reading import CannotRead, Mask, TextTable, read_table
+from studies.analysis.verdicts import Verdicts, read_verdicts
+from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
+
+VERDICTS: Final = "verdicts.csv"
+PROTOCOL: Final = "protocol.json"
+MANIFEST: Final = "manifest.json"
+ADVERSARIAL: Final = "adversarial"
+REGULAR: Final = "regular"
+EVERYTHING: Final = "all"
+#: Further tables: what is read of each. An absent one switches its section off, and the section says so.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "systems.csv": ("system", "kind", "family", "model_id", "params_total", "params_active"),
+    "responses.csv": ("response", "dialogue", "system", "kind", "writer", "text", "words"),
+    "pairs.csv": ("pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b"),
+    "sessions.csv": (
+        "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
+        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
+    ),
+    "assignments.csv": ("booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at"),
+    "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
+    "guesses.csv": (
+        "rater", "pair", "dialogue", "kind_first", "kind_second", "guess_first", "guess_second",
+        "certainty_first", "certainty_second", "system_first", "system_second",
+    ),
+    "judges.csv": ("judge", "family", "variant", "model_id"),
+    "judgments.csv": (
+        "judge", "dialogue", "pair", "order", "replicate", "role", "same_family", "variant", "status",
+        "outcome",
+    ),
+    "llm_calls.csv": (
+        "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
+        "output_tokens", "cost_micros", "currency",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the caller may choose. All of it stands in the report.
+
+    `human` names systems that are people where systems.csv is absent. `protocol` is the path of the protocol
+    that the study was registered with: the analysis is then checked against it.
+    """
+
+    seed: int = 1
+    human: tuple[str, ...] = ()
+    resamples: int = 1000
+    protocol: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Eyes:
+    """Whose votes: raters, one judge, or the jury. `key` is unique, `title` is read."""
+
+    kind: Literal["raters", "judge", "jury"]
+    name: str
+    votes: Votes
+
+    @property
+    def key(self) -> str:
+        return f"judge {self.name}" if self.kind == "judge" else self.kind
+
+    @property
+    def title(self) -> str:
+        return {"raters": "Raters", "jury": "Jury of judges"}.get(self.kind, f"Judge {self.name}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`verdicts` may have no rows, or be absent (None): then only what needs no answers is told."""
+
+    options: Options
+    verdicts: Verdicts | None
+    tables: Mapping[str, TextTable]
+    protocol: protocol.ProtocolDocument | None
+    protocol_sha256: str
+    manifest: Mapping[str, Any]
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def rng(self, purpose: str) -> np.random.Generator:
+        """Random numbers of this report's seed, other ones for each purpose, whatever else is drawn."""
+        digest = hashlib.sha256(f"{self.options.seed} {purpose}".encode()).digest()
+        return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """Kind of each system that is known: human, llm or decoy."""
+        return kinds_in(self.tables)
+
+    @cached_property
+    def raters(self) -> Votes | None:
+        """The primary rows: raters, main pairs, first occasion, not excluded. None without any."""
+        return self._votes(excluded_too=False)
+
+    @cached_property
+    def raters_with_excluded(self) -> Votes | None:
+        """The same with the rows that are to be left out; to show what the exclusions did."""
+        return self._votes(excluded_too=True)
+
+    @cached_property
+    def eyes(self) -> tuple[Eyes, ...]:
+        """Raters, then each judge, then the jury of those that are not excluded; whoever has votes.
+
+        Judges outside the jury (same family, panel, trial) are read by the sections that are about them.
+        """
+        found = [Eyes("raters", "", self.raters)] if self.raters is not None else []
+        judged = self.judged
+        if judged is None or self.verdicts is None:
+            return tuple(found)
+        for name in judges_in(self.verdicts):
+            votes = judged.take(judged.source == self.verdicts.source.labels.index(f"judge {name}"))
+            if len(votes):
+                found.append(Eyes("judge", name, evenly(votes)))
+        jury = jury_of(judged)
+        if len(jury):
+            found.append(Eyes("jury", "", jury))
+        return tuple(found)
+
+    @cached_property
+    def judged(self) -> Votes | None:
+        """All votes of judges on main pairs that the analysis keeps, every order and replicate."""
+        if self.verdicts is None:
+            return None
+        rubric = self.verdicts.table
+        main = rubric["kind"].equals("main") if "kind" in rubric else np.ones(len(self.verdicts), dtype=bool)
+        asked = rubric["phase"].equals("no_rubric") if "phase" in rubric else np.zeros(len(main), dtype=bool)
+        rows = main & ~asked & ~self.verdicts.by_rater & ~self.verdicts.excluded
+        return votes_at(self.verdicts, rows) if rows.any() else None
+
+    @cached_property
+    def dimensions(self) -> tuple[str, ...]:
+        """Keys of the rubric's rows that anybody answered: `overall` first, then as the protocol has them."""
+        if self.verdicts is None:
+            return ()
+        found = set(self.verdicts.dimension.labels)
+        asked = [row.key for row in self.protocol.rubric] if self.protocol else []
+        order = ["overall", *asked, *sorted(found)]
+        return tuple(key for key in dict.fromkeys(order) if key in found)
+
+    @cached_property
+    def slices(self) -> dict[str, Mask]:
+        """Which dialogues (by number) belong to each slice: all of them, then regular, then every tag."""
+        if self.verdicts is None:
+            return {}
+        count = len(self.verdicts.dialogue.labels)
+        slices: dict[str, Mask] = {EVERYTHING: np.ones(count, dtype=bool)}
+        if "tags" not in self.verdicts.table:
+            return slices
+        tags = self.verdicts.table["tags"]
+        by_tag: dict[str, Mask] = {}
+        for code, label in enumerate(tags.labels):
+            dialogues = np.unique(self.verdicts.dialogue.codes[tags.codes == code])
+            for tag in filter(None, label.split("|")):
+                by_tag.setdefault(tag, np.zeros(count, dtype=bool))[dialogues] = True
+        if ADVERSARIAL in by_tag and REGULAR not in by_tag:
+            slices[REGULAR] = ~by_tag[ADVERSARIAL]
+        return slices | dict(sorted(by_tag.items(), key=lambda one: (one[0] != ADVERSARIAL, one[0])))
+
+    def dimension_code(self, key: str) -> int:
+        if self.verdicts is None or key not in self.verdicts.dimension.labels:
+            return -1
+        return self.verdicts.dimension.labels.index(key)
+
+    def _votes(self, *, excluded_too: bool) -> Votes | None:
+        if self.verdicts is None:
+            return None
+        rows = self.verdicts.by_rater & self.verdicts.main
+        if not excluded_too:
+            rows = rows & ~self.verdicts.excluded
+        return votes_at(self.verdicts, rows) if rows.any() else None
+
+
+def read_evidence(path: Path, options: Options) -> Evidence:
+    """Reads an export's folder, or a single table of verdicts. Raises CannotRead."""
+    if not path.exists():
+        raise CannotRead(f"{path} is not there")
+    folder = path if path.is_dir() else None
+    tables = _tables(folder) if folder else {}
+    source = folder / VERDICTS if folder else path
+    if folder and not source.exists() and not tables:
+        raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
+    verdicts = read_verdicts(source, kinds=kinds_in(tables), human=options.human) if source.exists() else None
+    document, sha256 = _protocol(options.protocol or (folder / PROTOCOL if folder else None), options)
+    manifest = folder / MANIFEST if folder else None
+    read = [source, *(folder / name for name in (*tables, PROTOCOL) if folder)]
+    return Evidence(
+        options=options,
+        verdicts=verdicts,
+        tables=tables,
+        protocol=document,
+        protocol_sha256=sha256,
+        manifest=json.loads(manifest.read_text()) if manifest and manifest.exists() else {},
+        files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
+    )
+
+
+def kinds_in(tables: Mapping[str, TextTable]) -> dict[str, str]:
+    """The kind of every system in systems.csv; nothing without it."""
+    if "systems.csv" not in tables:
+        return {}
+    systems = tables["systems.csv"]
+    return dict(zip(systems["system"].texts(), systems["kind"].texts(), strict=True))
+
+
+def _tables(folder: Path) -> dict[str, TextTable]:
+    return {
+        name: read_table(folder / name, needed=columns[:2], known=columns[2:])
+        for name, columns in TABLES.items()
+        if (folder / name).exists()
+    }
+
+
+def _protocol(path: Path | None, options: Options) -> tuple[protocol.ProtocolDocument | None, str]:
+    if path is None or not path.exists():
+        if options.protocol is not None:
+            raise CannotRead(f"there is no protocol at {options.protocol.name}")
+        return None, ""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return protocol.read(text), protocol.sha256_of(text)
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotRead(f"{path.name} is no protocol of heartsite: {error}") from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

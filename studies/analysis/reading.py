@@ -1,0 +1,146 @@
+"""Reading a table of an export, or anybody's CSV file: columns of codes, whatever their length."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+from numpy.typing import NDArray
+
+Codes = NDArray[np.int32]
+Mask = NDArray[np.bool_]
+
+#: An export's text cell that begins with one has one more in front (docs/codebook.md, Spreadsheet formulas).
+_APOSTROPHE: Final = "'"
+
+
+class CannotRead(Exception):
+    """Says what is wrong with a file, where, and how to mend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One column: row i holds `labels[codes[i]]`. Labels are sorted: rows may come in any order."""
+
+    codes: Codes
+    labels: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, rows: Mask | NDArray[np.intp]) -> Coded:
+        """The same labels, fewer rows."""
+        return Coded(self.codes[rows], self.labels)
+
+    def texts(self) -> list[str]:
+        return [self.labels[code] for code in self.codes]
+
+    def equals(self, label: str) -> Mask:
+        """Where the column holds the text; nowhere if it never does."""
+        code = self.labels.index(label) if label in self.labels else -1
+        return np.asarray(self.codes == code)
+
+    def matching(self, wanted: Mask) -> Mask:
+        """`wanted` is true or false for each label; true or false for each row."""
+        return np.asarray(wanted[self.codes]) if len(self.labels) else np.zeros(len(self), dtype=bool)
+
+    def integers(self, *, file: str, column: str, empty: int | None = None) -> NDArray[np.int64]:
+        """The column as whole numbers; `empty` stands for an empty cell. Raises CannotRead with the row."""
+        by_label = np.zeros(len(self.labels), dtype=np.int64)
+        for code, label in enumerate(self.labels):
+            try:
+                by_label[code] = empty if label == "" and empty is not None else int(label)
+            except ValueError:
+                row = int(np.flatnonzero(self.codes == code)[0]) + 1
+                raise CannotRead(f"{file}, row {row}: {column} is {label!r}, no whole number") from None
+        return by_label[self.codes] if len(self.labels) else np.zeros(len(self), dtype=np.int64)
+
+
+class TextTable:
+    """The columns of one CSV file that were asked for and are there."""
+
+    def __init__(self, file: str, columns: dict[str, Coded], rows: int) -> None:
+        self.file, self._columns, self.rows = file, columns, rows
+
+    def __contains__(self, column: str) -> bool:
+        return column in self._columns
+
+    def __getitem__(self, column: str) -> Coded:
+        return self._columns[column]
+
+    def integers(self, column: str, *, empty: int | None = None) -> NDArray[np.int64]:
+        return self[column].integers(file=self.file, column=column, empty=empty)
+
+    def flags(self, column: str) -> Mask:
+        """True where the column says 1."""
+        return self[column].equals("1")
+
+
+def read_table(path: Path, *, needed: tuple[str, ...], known: tuple[str, ...] = ()) -> TextTable:
+    """Reads the columns `needed` and, where they are there, `known`. Raises CannotRead.
+
+    A million rows take about two seconds: texts are kept once, rows as their numbers.
+    """
+    header = _header(path)
+    missing = [column for column in needed if column not in header]
+    if missing:
+        raise CannotRead(
+            f"{path.name}: no column {', '.join(missing)}. Needed are {', '.join(needed)}; the file has "
+            f"{', '.join(header) or 'no header'}."
+        )
+    wanted = [column for column in (*needed, *known) if column in header]
+    try:
+        table = pa.csv.read_csv(
+            path,
+            read_options=pa.csv.ReadOptions(use_threads=False),
+            parse_options=pa.csv.ParseOptions(newlines_in_values=True),
+            convert_options=pa.csv.ConvertOptions(
+                include_columns=wanted,
+                column_types={column: pa.dictionary(pa.int32(), pa.string()) for column in wanted},
+                strings_can_be_null=False,
+            ),
+        )
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        raise CannotRead(f"{path.name}: {error}. It must be CSV in UTF-8 with one header line.") from error
+    return TextTable(path.name, {column: _coded(table[column]) for column in wanted}, table.num_rows)
+
+
+def constant(text: str, rows: int) -> Coded:
+    """A column that says the same in every row: for one that a file lacks."""
+    return Coded(np.zeros(rows, dtype=np.int32), (text,))
+
+
+def _header(path: Path) -> list[str]:
+    try:
+        with path.open("rb") as file:
+            first = file.readline(1_000_000).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise CannotRead(f"{path.name} is not UTF-8 text: {error}") from error
+    except OSError as error:
+        raise CannotRead(f"{path.name} cannot be read: {error.strerror}") from error
+    header = [name.strip().strip('"') for name in first.strip().split(",")] if first.strip() else []
+    twice = sorted({name for name in header if header.count(name) > 1})
+    if twice:
+        raise CannotRead(f"{path.name}: the column {', '.join(twice)} stands there more than once")
+    return header
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    unified = column.unify_dictionaries().combine_chunks()
+    chunk = unified.chunk(0) if isinstance(unified, pa.ChunkedArray) and unified.num_chunks else unified
+    if isinstance(chunk, pa.ChunkedArray):  # no rows at all
+        return Coded(np.zeros(0, dtype=np.int32), ())
+    texts = [_as_written(text) for text in chunk.dictionary.to_pylist()]
+    labels = sorted(set(texts))
+    place = {label: code for code, label in enumerate(labels)}
+    new = np.array([place[text] for text in texts], dtype=np.int32)
+    codes = chunk.indices.to_numpy(zero_copy_only=False)
+    return Coded(new[codes] if len(new) else np.zeros(0, dtype=np.int32), tuple(labels))
+
+
+def _as_written(cell: str) -> str:
+    return cell.removeprefix(_APOSTROPHE)
