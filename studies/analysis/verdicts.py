@@ -134,7 +134,7 @@ def _systems(
 ) -> tuple[tuple[str, ...], int]:
     names = sorted({*table["system_first"].labels, *table["system_second"].labels})
     unknown = [name for name in human if name not in names]
-    if unknown:
+    if unknown and table.rows:
         raise CannotRead(f"{table.file}: no system is called {unknown[0]!r}. There are {', '.join(names)}.")
     people = [name for name in names if name in human or kinds.get(name) == "human"]
     return (*people, *(name for name in names if name not in people)), len(people)
