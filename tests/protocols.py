@@ -31,7 +31,7 @@ def a_protocol(**changes: Any) -> ProtocolDocument:
             study="a-study",
             title="A study",
             version=1,
-            texts=Texts(**texts),
+            texts=Texts(**{**texts, "adults_only": True, "language": "en-gb"}),
             rubric=tuple(Asked(key, key, f"{key}?", "less", "more") for key in RUBRIC_KEYS),
             answers=tuple(Answer(value, str(value)) for value in range(-2, 3)),
             design=Design(1, 3, 20, 1, "fixed", "required", 90, "none", None, None),
