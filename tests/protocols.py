@@ -25,7 +25,7 @@ TEXTS_SINCE = ("language", "who_reads")
 
 def a_protocol(**changes: Any) -> ProtocolDocument:
     """A protocol without any database: three rows of a rubric, five answers, no contrasts."""
-    texts = dict.fromkeys(Texts.__slots__, "") | {"adults_only": True, "language": "en-gb"}
+    texts: dict[str, Any] = dict.fromkeys(Texts.__slots__, "")
     return replace(
         ProtocolDocument(
             study="a-study",
