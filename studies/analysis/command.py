@@ -10,7 +10,7 @@ from typing import Any, Final
 from studies.analysis.analyzing import Say, analyze, planned_seed
 from studies.analysis.evidence import Options
 from studies.analysis.reading import CannotRead
-from studies.analysis.reporting import CannotWrite
+from studies.analysis.reporting import PAGE, CannotWrite
 
 HELP: Final = (
     "Analyses the ratings of a study: reads an export's folder, or one CSV file of verdicts, and writes "
@@ -61,7 +61,7 @@ def run(arguments: Mapping[str, Any], say: Say) -> dict[str, Any]:
 def summary(done: Mapping[str, Any]) -> str:
     """The last line: where the report is, and what it may claim."""
     kind = "exploratory" if done["exploratory"] else f"protocol {done['protocol_sha256'][:12]}"
-    return f"{kind}, seed {done['seed']}: {Path(done['out']) / 'report.html'}"
+    return f"{kind}, seed {done['seed']}: {Path(done['out']) / PAGE}"
 
 
 def _count(text: str) -> int:

@@ -12,7 +12,7 @@ from studies.analysis.reporting.page import html_text
 from studies.analysis.reporting.report import Report, json_text
 
 JSON: Final = "report.json"
-HTML: Final = "report.html"
+PAGE: Final = "report.html"
 FIGURES: Final = "figures"
 TABLES: Final = "tables"
 
@@ -48,7 +48,7 @@ def write_report(report: Report, folder: Path, *, say: Callable[[str], None]) ->
         _write(report, drawings, folder)
     except OSError as error:
         raise CannotWrite(f"{error.filename or folder} cannot be written: {error.strerror}") from error
-    say(f"Written: {HTML}, {JSON}, {FIGURES}/, {TABLES}/")
+    say(f"Written: {PAGE}, {JSON}, {FIGURES}/, {TABLES}/")
 
 
 def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
@@ -62,7 +62,7 @@ def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
         if not path.exists():
             write_csv(path, table)
     _text(folder / JSON, json_text(report))
-    _text(folder / HTML, html_text(report, drawings))
+    _text(folder / PAGE, html_text(report, drawings))
 
 
 def _text(path: Path, text: str) -> None:

@@ -106,7 +106,7 @@ def told(cell: Cell, column: Column, letters: dict[str, str]) -> Shown:
     plain = settled(cell)
     why = plain.undefined if isinstance(plain, Estimate) else ""
     letter = letters.setdefault(why, _letter(len(letters))) if why else ""
-    numeric = column.kind != "text" or (isinstance(plain, Estimate | int | float) and plain is not True)
+    numeric = column.kind != "text"
     return Shown(printed(plain, column.kind), rest_of(plain), letter, numeric)
 
 
