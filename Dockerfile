@@ -13,6 +13,7 @@ FROM python:3.11-slim
 ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HEARTSITE_VAR=/data \
+    MPLCONFIGDIR=/tmp/matplotlib \
     HEARTSITE_STATIC=/app/collected \
     BIND=0.0.0.0 \
     PORT=8310

@@ -120,7 +120,7 @@ def held_of(session: RatingSession) -> dict[str, int]:
 
 
 def exports_holding(session: RatingSession) -> list[str]:
-    """The study's exports since the rater came, finished or under way: name, time and checksum."""
+    """Exports and reports since the rater came, finished or under way: name, time and checksum."""
     jobs = ExportJob.objects.filter(study=session.study_id).filter(
         Q(status=ExportJob.Status.DONE, finished_at__gte=session.arrived_at)
         | Q(status=ExportJob.Status.RUNNING)
@@ -134,7 +134,7 @@ def erasures_of(study: Study) -> QuerySet[Erasure]:
 
 def _told(job: ExportJob) -> str:
     if job.finished_at is None:
-        return f"export of {job.requested_at:%Y-%m-%d %H:%M} UTC, being written"
+        return f"{job.kind} of {job.requested_at:%Y-%m-%d %H:%M} UTC, being written"
     name = PurePosixPath(job.file.name or "").name
     return f"{name}, {job.finished_at:%Y-%m-%d %H:%M} UTC, SHA-256 {job.sha256}"
 

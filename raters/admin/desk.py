@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.forms import Form
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -149,6 +149,14 @@ def _export(request: HttpRequest, study: Study, sent: Forms) -> bool:
     return True
 
 
+def _report(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    user = request.user if request.user.is_authenticated else None
+    export.request_export(study=study, user=user, now=timezone.now(), kind=ExportJob.Kind.REPORT)
+    tasks.nudge_exports()
+    messages.success(request, _("The report is being made; it appears below when it is ready."))
+    return True
+
+
 ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "pair": _make_pairs,
     "decoys": _make_decoys,
@@ -158,6 +166,7 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "freeze": _freeze,
     "close": _close,
     "export": _export,
+    "report": _report,
     "invite": desk_people.invite,
     "returned": desk_people.returned,
     "ran_out": desk_people.returned,
@@ -190,14 +199,6 @@ def preview(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         "following": reverse("admin:raters_study_preview", args=[pk, number % page.total + 1]),
     }
     return render(request, "admin/raters/preview.html", context)
-
-
-@require_safe
-def download(request: HttpRequest, pk: int, job: int) -> FileResponse:
-    """A finished export, checked to belong to this study."""
-    allow(request, "studies.change_study")
-    done = get_object_or_404(ExportJob, pk=job, study_id=pk, status=ExportJob.Status.DONE)
-    return FileResponse(export.open_export(done), as_attachment=True, filename=export.file_name_of(done))
 
 
 def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, Any]:

@@ -136,6 +136,6 @@ class PlatformIdentityAdmin(admin.ModelAdmin[PlatformIdentity]):
 
 @admin.register(ExportJob)
 class ExportJobAdmin(LookOnly):
-    list_display = ("study", "requested_at", "requested_by", "status", "finished_at", "sha256")
-    list_filter = ("study", "status")
-    exclude = ("file",)
+    list_display = ("study", "kind", "requested_at", "requested_by", "status", "finished_at", "sha256")
+    list_filter = ("study", "kind", "status")
+    exclude = ("file", "page")

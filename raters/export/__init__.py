@@ -1,7 +1,7 @@
 """Exports: everything about a study as files. Unblinding happens here and only here."""
 
 from raters.export.folders import NotAnExport, export_to
-from raters.export.jobs import NotDone, file_name_of, open_export, request_export, run_waiting
+from raters.export.jobs import NotDone, file_name_of, open_export, open_page, request_export, run_waiting
 from raters.export.payments import bonus_rows, invitation_rows, payment_rows
 from raters.export.person import everything_about
 
@@ -14,6 +14,7 @@ __all__ = [
     "file_name_of",
     "invitation_rows",
     "open_export",
+    "open_page",
     "payment_rows",
     "request_export",
     "run_waiting",

@@ -1,4 +1,6 @@
-"""Exports outside the web request. The row is the queue: whoever claims it by a guarded UPDATE runs it."""
+"""Exports and reports outside the web request. The row is the queue: whoever claims it by a guarded UPDATE
+runs it.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +17,10 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.files import File
 from django.db.models import Q, QuerySet
+from django.db.models.fields.files import FieldFile
 
-from raters.export.bundle import sha256_of_file, write_bundle
+from raters.export.bundle import Tick, sha256_of_file, write_bundle
+from raters.export.reports import write_report
 from raters.models import ExportJob
 from studies.models import Study
 
@@ -64,9 +68,17 @@ class Lease:
             raise LeaseLost
 
 
-def request_export(*, study: Study, user: AbstractBaseUser | None, now: datetime) -> ExportJob:
+def request_export(
+    *,
+    study: Study,
+    user: AbstractBaseUser | None,
+    now: datetime,
+    kind: ExportJob.Kind = ExportJob.Kind.EXPORT,
+) -> ExportJob:
     """A waiting job. The caller nudges a worker after commit; the sweep finds the job in any case."""
-    return ExportJob.objects.create(study=study, requested_by_id=user.pk if user else None, requested_at=now)
+    return ExportJob.objects.create(
+        study=study, kind=kind, requested_by_id=user.pk if user else None, requested_at=now
+    )
 
 
 def run_waiting(*, now: datetime) -> int:
@@ -88,9 +100,18 @@ def open_export(job: ExportJob) -> File[bytes]:
     return job.file
 
 
-def file_name_of(job: ExportJob) -> str:
-    """What a downloaded export is called."""
-    return f"{job.study.slug}-{job.requested_at:%Y%m%d-%H%M%S}.zip"
+def open_page(job: ExportJob) -> File[bytes]:
+    """report.html of a finished report, open for reading; for FileResponse. Raises NotDone."""
+    if job.status != ExportJob.Status.DONE or not job.page:
+        raise NotDone
+    job.page.open("rb")
+    return job.page
+
+
+def file_name_of(job: ExportJob, suffix: str = ".zip") -> str:
+    """What a downloaded export, or report, is called."""
+    kind = "" if job.kind == ExportJob.Kind.EXPORT else f"-{job.kind}"
+    return f"{job.study.slug}{kind}-{job.requested_at:%Y%m%d-%H%M%S}{suffix}"
 
 
 def _claimable(now: datetime) -> QuerySet[ExportJob]:
@@ -126,25 +147,41 @@ def _make(lease: Lease, folder: Path) -> None:
     bundle, packed = folder / "bundle", folder / "export.zip"
     bundle.mkdir()
     manifest = write_bundle(study=job.study, folder=bundle, now=lease.now, tick=lease.renew)
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        for path in sorted(bundle.iterdir()):
-            archive.write(path, f"{job.study.slug}/{path.name}")
-            lease.renew()
-    with packed.open("rb") as file:
-        job.file.save(file_name_of(job), File(file), save=False)
+    if job.kind == ExportJob.Kind.REPORT:
+        page = write_report(bundle=bundle, out=folder / "report", tick=lease.renew)
+        _pack(page.parent, packed, job.study.slug, lease.renew)
+        _store(job.page, page, file_name_of(job, ".html"))
+    else:
+        _pack(bundle, packed, job.study.slug, lease.renew)
+    _store(job.file, packed, file_name_of(job))
     try:
         lease.change(
             status=ExportJob.Status.DONE,
             finished_at=lease.now,
             lease_until=None,
             file=job.file.name,
+            page=job.page.name or "",
             sha256=sha256_of_file(packed),
             manifest=manifest,
             error="",
         )
     except LeaseLost:
-        job.file.delete(save=False)
+        for stored in filter(None, (job.file, job.page)):
+            stored.delete(save=False)
         raise
+
+
+def _pack(contents: Path, packed: Path, name: str, tick: Tick) -> None:
+    """Every file below `contents` into one zip file, under one folder of this name."""
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        for path in sorted(path for path in contents.rglob("*") if path.is_file()):
+            archive.write(path, f"{name}/{path.relative_to(contents).as_posix()}")
+            tick()
+
+
+def _store(field: FieldFile, path: Path, name: str) -> None:
+    with path.open("rb") as file:
+        field.save(name, File(file), save=False)
 
 
 def _fail(lease: Lease, error: str) -> None:

@@ -1,4 +1,4 @@
-"""Exports as rows."""
+"""Exports and reports as rows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from studies.models import Study
 
 
 class ExportJob(models.Model):
-    """An export as a row: who asked for it, what it held, where the file is."""
+    """An export or a report as a row: who asked for it, what it held, where the files are.
+
+    `file` is the zip file. A report has its page beside it, so that it can be opened without unpacking;
+    `manifest` is that of the export which it analyses.
+    """
+
+    class Kind(models.TextChoices):
+        EXPORT = "export", _("export")
+        REPORT = "report", _("report")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -22,6 +30,7 @@ class ExportJob(models.Model):
         FAILED = "failed", _("failed")
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="exports")
+    kind = models.CharField(max_length=6, choices=Kind.choices, default=Kind.EXPORT)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -31,6 +40,7 @@ class ExportJob(models.Model):
     finished_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
     file = models.FileField(upload_to="exports/%Y/%m/", blank=True, max_length=300)
+    page = models.FileField(upload_to="reports/%Y/%m/", blank=True, max_length=300)
     sha256 = models.CharField(max_length=64, blank=True)
     manifest = models.JSONField[dict[str, Any]](default=dict)
 
@@ -39,7 +49,14 @@ class ExportJob(models.Model):
             models.CheckConstraint(
                 name="raters_export_done_means_a_checksum", condition=~Q(status="done") | ~Q(sha256="")
             ),
+            models.CheckConstraint(
+                name="raters_export_kind_known", condition=Q(kind__in=["export", "report"])
+            ),
+            models.CheckConstraint(
+                name="raters_export_done_report_has_its_page",
+                condition=Q(kind="export", page="") | Q(kind="report") & (~Q(status="done") | ~Q(page="")),
+            ),
         )
 
     def __str__(self) -> str:
-        return f"export {self.pk} of {self.study_id}"
+        return f"{self.kind} {self.pk} of {self.study_id}"

@@ -196,7 +196,7 @@ def read_evidence(path: Path, options: Options) -> Evidence:
     if folder and not source.exists() and not tables:
         raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
     verdicts = read_verdicts(source, kinds=kinds_in(tables), human=options.human) if source.exists() else None
-    document, sha256 = _protocol(options.protocol or (folder / PROTOCOL if folder else None), options)
+    document, sha256 = read_protocol(path, options)
     manifest = folder / MANIFEST if folder else None
     read = [source, *(folder / name for name in (*tables, PROTOCOL) if folder)]
     return Evidence(
@@ -208,6 +208,22 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         manifest=json.loads(manifest.read_text()) if manifest and manifest.exists() else {},
         files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
     )
+
+
+def read_protocol(path: Path, options: Options) -> tuple[protocol.ProtocolDocument | None, str]:
+    """The protocol that is given, else the one in an export's folder, and its SHA-256. Raises CannotRead."""
+    found = options.protocol or (path / PROTOCOL if path.is_dir() else None)
+    if found is None or not found.exists():
+        if options.protocol is not None:
+            raise CannotRead(f"there is no protocol at {options.protocol}")
+        return None, ""
+    try:
+        text = found.read_text(encoding="utf-8")
+        return protocol.read(text), protocol.sha256_of(text)
+    except OSError as error:
+        raise CannotRead(f"{found} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotRead(f"{found.name} is no protocol of heartsite: {error}") from error
 
 
 def kinds_in(tables: Mapping[str, TextTable]) -> dict[str, str]:
@@ -224,18 +240,6 @@ def _tables(folder: Path) -> dict[str, TextTable]:
         for name, columns in TABLES.items()
         if (folder / name).exists()
     }
-
-
-def _protocol(path: Path | None, options: Options) -> tuple[protocol.ProtocolDocument | None, str]:
-    if path is None or not path.exists():
-        if options.protocol is not None:
-            raise CannotRead(f"there is no protocol at {options.protocol.name}")
-        return None, ""
-    text = path.read_text(encoding="utf-8")
-    try:
-        return protocol.read(text), protocol.sha256_of(text)
-    except (ValueError, KeyError, TypeError) as error:
-        raise CannotRead(f"{path.name} is no protocol of heartsite: {error}") from error
 
 
 def _sha256(path: Path) -> str:

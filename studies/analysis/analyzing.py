@@ -1,0 +1,152 @@
+"""The verb: a study's exported tables in, a report out."""
+
+from __future__ import annotations
+
+import platform
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import matplotlib
+import numpy as np
+import scipy
+
+from studies.analysis.evidence import Evidence, Options, read_evidence, read_protocol
+from studies.analysis.reading import CannotRead
+from studies.analysis.reporting import Facts, Report, check_folder, write_report
+from studies.analysis.results import Section
+from studies.analysis.sections import SECTIONS, SectionOf
+
+_PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
+
+Say = Callable[[str], None]
+
+
+class SectionFailed(Exception):
+    """A section raised: a mistake in the program, not in the file. Names the section."""
+
+
+def analyze(
+    *,
+    path: Path,
+    out: Path,
+    options: Options,
+    sections: Sequence[SectionOf] = SECTIONS,
+    say: Say = lambda line: None,
+) -> dict[str, Any]:
+    """Reads an export's folder or one table of verdicts, and writes the report into `out`.
+
+    The same files, options, versions and platform give the same bytes. `out` is new or empty. Returns what
+    was done, in a few words. Raises CannotRead, CannotWrite, SectionFailed.
+    """
+    check_folder(out)
+    say(f"Reading {path.name}")
+    evidence = read_evidence(path, options)
+    facts = facts_of(evidence)
+    report = Report(facts, tuple(_told(evidence, sections, say)))
+    write_report(report, out, say=say)
+    return {
+        "out": str(out),
+        "exploratory": facts.exploratory,
+        "protocol_sha256": evidence.protocol_sha256,
+        "seed": options.seed,
+        "sections": len(report.sections),
+        "absent": [section.key for section in report.sections if section.absent],
+        "figures": len(report.figures()),
+        "tables": len(report.tables()),
+    }
+
+
+def planned_seed(path: Path, protocol: Path | None = None) -> int:
+    """The seed of the protocol given, else of the export's own; that of `Options` without any.
+
+    Raises CannotRead.
+    """
+    document, _sha256 = read_protocol(path, Options(protocol=protocol))
+    return document.analysis.seed if document else Options().seed
+
+
+def facts_of(evidence: Evidence) -> Facts:
+    """What the report rests on. Raises CannotRead where the protocol given is not the one of the ratings."""
+    document, options = evidence.protocol, evidence.options
+    collected = _collected_under(evidence)
+    given = options.protocol is not None
+    if given and collected and evidence.protocol_sha256 not in collected:
+        raise CannotRead(
+            f"the ratings were collected under the protocol {collected[0]}, not under "
+            f"{evidence.protocol_sha256}. Give the protocol.json of the same export."
+        )
+    return Facts(
+        study=document.study if document else str(evidence.manifest.get("study", "")),
+        title=document.title if document else str(evidence.manifest.get("title", "")),
+        exploratory=document is None or document.is_exploratory,
+        protocol=_protocol(evidence, collected) if document else None,
+        options={
+            "seed": options.seed,
+            "human": sorted(options.human),
+            "resamples": options.resamples,
+            "protocol": given,
+        },
+        files=dict(evidence.files),
+        versions=_versions(),
+    )
+
+
+def _told(evidence: Evidence, sections: Sequence[SectionOf], say: Say) -> list[Section]:
+    told = []
+    for number, section in enumerate(sections, 1):
+        told.append(_one(section, evidence))
+        say(f"{number} of {len(sections)}: {told[-1].title}{' (absent)' if told[-1].absent else ''}")
+    return told
+
+
+def _one(section: SectionOf, evidence: Evidence) -> Section:
+    try:
+        return section(evidence)
+    except CannotRead:
+        raise
+    except Exception as error:
+        name = f"{section.__module__.rpartition('.')[2]}.{section.__name__}"
+        raise SectionFailed(f"section {name}: {type(error).__name__}: {error}") from error
+
+
+def _collected_under(evidence: Evidence) -> list[str]:
+    """The hashes of the protocols that the rows name; none where they are silent."""
+    verdicts = evidence.verdicts
+    if verdicts is None or not verdicts.says("protocol_hash"):
+        return []
+    return sorted(set(verdicts.table["protocol_hash"].labels) - {""})
+
+
+def _protocol(evidence: Evidence, collected: list[str]) -> dict[str, Any]:
+    document = evidence.protocol
+    assert document is not None
+    return {
+        "sha256": evidence.protocol_sha256,
+        "version": document.version,
+        "contrasts": [contrast.name for contrast in document.contrasts],
+        "planned_seed": document.analysis.seed,
+        "named_by_ratings": evidence.protocol_sha256 in collected if collected else None,
+    }
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Of everything that numbers and pictures depend on; nothing about the machine."""
+    return {
+        "heartsite": _own_version(),
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "matplotlib": matplotlib.__version__,
+    }
+
+
+def _own_version() -> str:
+    try:
+        with _PYPROJECT.open("rb") as file:
+            return str(tomllib.load(file)["project"]["version"])
+    except (OSError, KeyError, tomllib.TOMLDecodeError):
+        return "unknown"

@@ -1,0 +1,156 @@
+"""report.html: one page that needs nothing else, in any browser, on a telephone and on paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from studies.analysis.reporting import charts
+from studies.analysis.reporting.cells import settled
+from studies.analysis.reporting.charts import canvas
+from studies.analysis.reporting.printing import printed, rest_of
+from studies.analysis.reporting.report import Report
+from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table
+
+_HERE: Final = Path(__file__).parent
+#: Tables up to this many rows are not divided between two sheets of paper.
+SHORT: Final = 18
+#: More columns than these are set smaller.
+NARROW: Final = 6
+_FULL: Final = "_full"
+#: Colours that follow the page into the dark; those of shares and fields stay as they are.
+_FOLLOWING: Final = {
+    canvas.INK: "ink",
+    canvas.SOFT: "soft",
+    canvas.LINE: "line",
+    canvas.PAPER: "paper",
+    **{colour: f"mark-{number}" for number, colour in enumerate(canvas.COLOURS, 1)},
+}
+_ID: Final = re.compile(r'(\bid="|href="#|url\(#)')
+_HEAD: Final = re.compile(r"^.*?<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A cell on the page: its line, what stands small below, the letter of the note that says why."""
+
+    text: str
+    below: str = ""
+    why: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTable:
+    """A table ready to be set. `notes` are the reasons for what is undefined, each with its letter."""
+
+    table: Table
+    number: int
+    numeric: tuple[bool, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    notes: tuple[tuple[str, str], ...]
+    folded: bool
+
+    @property
+    def classes(self) -> str:
+        short = "short" if len(self.rows) <= SHORT else "long"
+        return f"{short} many" if len(self.numeric) > NARROW else short
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFigure:
+    figure: Figure
+    number: int
+    svg: Markup
+    width: int
+    table: ShownTable
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    section: Section
+    number: int
+    parts: tuple[ShownTable | ShownFigure, ...]
+
+
+def html_text(report: Report, drawings: dict[str, charts.Drawing]) -> str:
+    """The whole page. Every text of the data is escaped; the pictures hold none."""
+    return _page().render(
+        report=report,
+        facts=report.facts,
+        title=report.facts.title or report.facts.study or "Analysis of pairwise ratings",
+        sections=list(_sections(report.sections, drawings)),
+        style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
+        is_figure=lambda part: isinstance(part, ShownFigure),
+    )
+
+
+def inlined(svg: str, key: str) -> Markup:
+    """The picture as an element of the page: names of its own, colours of the page, no size of its own."""
+    bare = _HEAD.sub(r'<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="\1" aria-hidden="true">', svg)
+    named = _ID.sub(rf"\g<1>{key}-", bare)
+    for colour, name in _FOLLOWING.items():
+        named = named.replace(colour, f"var(--{name})")
+    return Markup(named)  # noqa: S704 - drawn here; no text of the data is in it
+
+
+def told(cell: Cell, column: Column, letters: dict[str, str]) -> Shown:
+    """The cell as shown; a reason gets the next free letter in `letters`, or the one that it has."""
+    plain = settled(cell)
+    why = plain.undefined if isinstance(plain, Estimate) else ""
+    letter = letters.setdefault(why, _letter(len(letters))) if why else ""
+    numeric = column.kind != "text"
+    return Shown(printed(plain, column.kind), rest_of(plain), letter, numeric)
+
+
+@cache
+def _page() -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.jinja")
+
+
+def _sections(sections: Sequence[Section], drawings: dict[str, charts.Drawing]) -> Iterator[ShownSection]:
+    """Sections, and in them figures and tables, numbered through the report."""
+    tables = figures = 0
+    for number, section in enumerate(sections, 1):
+        parts: list[ShownTable | ShownFigure] = []
+        for part in section.parts:
+            if isinstance(part, Figure):
+                figures += 1
+                drawing = drawings[part.key]
+                below = _table(part.table, 0)
+                parts.append(ShownFigure(part, figures, inlined(drawing.svg, part.key), drawing.width, below))
+            else:
+                tables += 1
+                parts.append(_table(part, tables))
+        yield ShownSection(section, number, tuple(parts))
+
+
+def _table(table: Table, number: int) -> ShownTable:
+    letters: dict[str, str] = {}
+    rows = tuple(
+        tuple(told(cell, column, letters) for cell, column in zip(row, table.columns, strict=True))
+        for row in table.rows
+    )
+    numeric = tuple(column.kind != "text" for column in table.columns)
+    notes = tuple((letter, why) for why, letter in letters.items())
+    return ShownTable(table, number, numeric, rows, notes, folded=table.key.endswith(_FULL))
+
+
+def _letter(number: int) -> str:
+    """a to z, then aa, ab …"""
+    first, last = divmod(number, 26)
+    return (_letter(first - 1) if first else "") + chr(ord("a") + last)
