@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,24 +47,31 @@ def covariance(influence: Floats, ways: Mapping[str, Codes]) -> tuple[Floats, in
     return _raised(_nearest(total), np.max(single, axis=0)), freedom
 
 
-def variances(influence: Floats, ways: Mapping[str, Codes]) -> tuple[Floats, int]:
-    """The variance of each of k estimates by itself, and the degrees of freedom: many simulated studies of one
-    plan at once.
+class Clusters:
+    """How n answers hang together, worked out once for many estimates of the same answers.
 
-    Each equals `covariance` of that column alone; it costs a matrix product a partition instead of k counts.
+    `dtype` is that of the influences to come: simulations count in 32 bits.
     """
-    used = {name: codes for name, codes in ways.items() if _cluster_count(codes) > 1}
-    if not used:
-        return np.zeros(influence.shape[1]), 0
-    total, floor = np.zeros(influence.shape[1]), np.zeros(influence.shape[1])
-    for groups, count, sign, is_single in _partitions(used):
-        rows = np.arange(len(groups))
-        members = sparse.csr_matrix((np.ones(len(groups), influence.dtype), (groups, rows)))
-        squares = np.square(members @ influence, dtype=np.float64).sum(axis=0) * (count / max(count - 1, 1))
-        total += sign * squares
-        floor = np.maximum(floor, squares) if is_single else floor
-    freedom = min(_cluster_count(codes) for codes in used.values()) - 1
-    return np.maximum(total, floor), freedom
+
+    def __init__(self, ways: Mapping[str, Codes], dtype: type[np.floating[Any]] = np.float64) -> None:
+        used = {name: codes for name, codes in ways.items() if _cluster_count(codes) > 1}
+        self.freedom = min((_cluster_count(codes) for codes in used.values()), default=1) - 1
+        self._partitions = [
+            (_members(groups, dtype), count / max(count - 1, 1), sign, is_single)
+            for groups, count, sign, is_single in _partitions(used)
+        ]
+
+    def variances(self, influence: NDArray[np.floating[Any]]) -> Floats:
+        """The variance of each of k estimates by itself, from influences n × k.
+
+        Each equals `covariance` of that column alone; it costs a matrix product a partition.
+        """
+        total, floor = np.zeros(influence.shape[1]), np.zeros(influence.shape[1])
+        for members, factor, sign, is_single in self._partitions:
+            squares = np.square(members @ influence, dtype=np.float64).sum(axis=0) * factor
+            total += sign * squares
+            floor = np.maximum(floor, squares) if is_single else floor
+        return np.maximum(total, floor)
 
 
 def interval(value: float, influence: Floats, ways: Mapping[str, Codes], *, n: int | None = None) -> Estimate:
@@ -112,6 +120,11 @@ def _partitions(used: Mapping[str, Codes]) -> list[tuple[NDArray[np.intp], int, 
             else:
                 found.append((groups, count, sign, size == 1))
     return [one for one in found if one[2] or one[3]]
+
+
+def _members(groups: NDArray[np.intp], dtype: type[np.floating[Any]]) -> sparse.csr_matrix:
+    """Clusters × answers: 1 where an answer belongs."""
+    return sparse.csr_matrix((np.ones(len(groups), dtype), (groups, np.arange(len(groups)))))
 
 
 def _meat(influence: Floats, ways: list[Codes]) -> Floats:
