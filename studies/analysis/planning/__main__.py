@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 import sys
 
-from studies.analysis.planning.sheet import Assumptions, tables
-from studies.analysis.planning.spread import Impossible
+from studies.analysis.planning.assumptions import Assumptions, Impossible
+from studies.analysis.planning.sheet import tables
 from studies.analysis.planning.told import told
 
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from studies.analysis.clustering import interval
-from studies.analysis.planning.spread import Spread
+from studies.analysis.planning.assumptions import Spread
 from studies.analysis.reading import Codes
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 from studies.analysis.votes import Votes

@@ -8,17 +8,9 @@ from typing import Final
 import numpy as np
 from scipy import stats
 
+from studies.analysis.planning.assumptions import MOST_VOTES, Plan, Spread
 from studies.analysis.planning.formulas import ALPHA, POWER
-from studies.analysis.planning.power import (
-    MOST_VOTES,
-    Plan,
-    Tried,
-    overall,
-    power_of_shares,
-    scaled,
-    studies_for,
-)
-from studies.analysis.planning.spread import Spread
+from studies.analysis.planning.power import Tried, design_of, overall, power_of_shares, scaled, studies_for
 
 #: Numbers of dialogues that are tried.
 GRID: Final = (
@@ -122,7 +114,7 @@ def _simulated(
     if plan.votes > MOST_VOTES:
         return None
     studies = studies_for(plan.votes, cells=cells)
-    return power_of_shares(overall(plan.design, rng), spread, [share], studies=studies, rng=rng)[0]
+    return power_of_shares(overall(design_of(plan), rng), spread, [share], studies=studies, rng=rng)[0]
 
 
 def _why_never(plan: Plan, spread: Spread, share: float) -> str:

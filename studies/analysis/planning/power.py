@@ -18,66 +18,28 @@ from numpy.typing import NDArray
 from scipy import sparse, stats
 
 from studies.analysis.clustering import Clusters
+from studies.analysis.planning.assumptions import Impossible, Plan, Spread
 from studies.analysis.planning.formulas import ALPHA
-from studies.analysis.planning.spread import Impossible, Spread, effects_of, preferring
+from studies.analysis.planning.spread import effects_of, preferring
 from studies.analysis.results import Estimate
 from studies.analysis.simulating import Design, Effects, Layout, lay_out
 
 Cells = NDArray[np.float32]
 Floats = NDArray[np.float64]
-#: Plans with more votes of people and model are not simulated: one takes seconds.
-MOST_VOTES: Final = 60_000
-#: Under so many dialogues an interval by dialogue means little, and is not planned with.
-FEWEST_DIALOGUES: Final = 10
 #: Votes × studies held at once, 4 bytes each several times over.
 _CHUNK: Final = 1_500_000
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A study's design as a researcher sets it, from which `Design` follows. All counts at least 1.
-
-    `pairs_per_rater` counts all pairs; with `models_too` only some of them are of people and a model.
-    """
-
-    dialogues: int
-    models: int
-    ratings_per_pair: int
-    pairs_per_rater: int
-    writers: int
-    adversarial: int = 0
-    models_too: bool = False
-
-    @property
-    def pairs(self) -> int:
-        models = self.models * (self.models + 1) // 2 if self.models_too else self.models
-        return self.dialogues * models
-
-    @property
-    def ratings(self) -> int:
-        return self.pairs * self.ratings_per_pair
-
-    @property
-    def raters(self) -> int:
-        """At least so many as a pair needs different ones."""
-        return max(-(-self.ratings // self.pairs_per_rater), self.ratings_per_pair)
-
-    @property
-    def votes(self) -> int:
-        """Ratings of people against a model."""
-        return self.dialogues * self.models * self.ratings_per_pair
-
-    @property
-    def design(self) -> Design:
-        """What is simulated: pairs of people and a model, over all raters."""
-        return Design(
-            dialogues=self.dialogues,
-            models=self.models,
-            raters=self.raters,
-            ratings_per_pair=self.ratings_per_pair,
-            writers=min(self.writers, self.dialogues),
-            adversarial=min(self.adversarial, self.dialogues),
-        )
+def design_of(plan: Plan) -> Design:
+    """What is simulated of a plan: pairs of people and a model, over all raters."""
+    return Design(
+        dialogues=plan.dialogues,
+        models=plan.models,
+        raters=plan.raters,
+        ratings_per_pair=plan.ratings_per_pair,
+        writers=min(plan.writers, plan.dialogues),
+        adversarial=min(plan.adversarial, plan.dialogues),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,11 @@ import numpy as np
 
 from studies.analysis.evidence import ADVERSARIAL, Evidence
 from studies.analysis.planning import needed
+from studies.analysis.planning.assumptions import FEWEST_DIALOGUES, MOST_VOTES, Impossible, Plan, Spread
 from studies.analysis.planning.components import COMPONENTS, Components, components_of
 from studies.analysis.planning.costs import SECONDS_PER_PAIR, cost_of
-from studies.analysis.planning.power import (
-    FEWEST_DIALOGUES,
-    MOST_VOTES,
-    Plan,
-    overall,
-    power_of_shares,
-    scaled,
-    studies_for,
-)
-from studies.analysis.planning.spread import Impossible, Spread, effects_of
+from studies.analysis.planning.power import design_of, overall, power_of_shares, scaled, studies_for
+from studies.analysis.planning.spread import effects_of
 from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
 from studies.analysis.votes import Votes
 
@@ -199,7 +192,7 @@ def _powers(evidence: Evidence, plan: Plan, spread: Spread) -> list[Estimate]:
         ]
     rng = evidence.rng(f"planning {plan.dialogues}")
     studies = studies_for(plan.votes, cells=_CELLS)
-    tried = power_of_shares(overall(plan.design, rng), spread, SHARES, studies=studies, rng=rng)
+    tried = power_of_shares(overall(design_of(plan), rng), spread, SHARES, studies=studies, rng=rng)
     return [one.power for one in tried]
 
 

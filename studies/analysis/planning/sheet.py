@@ -5,25 +5,23 @@ Bounded in time: how many studies are simulated depends on their size, and every
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from studies.analysis.planning import formulas, needed
-from studies.analysis.planning.costs import Cost, cost_of
+from studies.analysis.planning.assumptions import FEWEST_DIALOGUES, MOST_VOTES, Assumptions, Impossible, Plan
+from studies.analysis.planning.costs import cost_of
 from studies.analysis.planning.power import (
-    FEWEST_DIALOGUES,
-    MOST_VOTES,
-    Plan,
     Tried,
+    design_of,
     interaction,
     overall,
     power_of_differences,
     power_of_shares,
     studies_for,
 )
-from studies.analysis.planning.spread import Impossible, Spread, effects_of
+from studies.analysis.planning.spread import effects_of
 from studies.analysis.results import Cell, Column, Estimate, Table, undefined
 
 #: True shares of preference for people's replies. One half is no difference: what is found there is false.
@@ -35,64 +33,6 @@ CORRELATIONS: Final = (0.0, 0.3, 0.5)
 #: Votes × studies that a table may cost.
 _CELLS: Final = 5_000_000
 _CELLS_OF_A_STEP: Final = 1_500_000
-
-
-@dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What the sheet is computed from. Spreads are standard deviations in points of share, rates percent.
-
-    The defaults: ties as HEART's raters gave them (17.4 %); dialogues, pairs and writers so that two raters
-    agree on 79 % of the pairs that both decide, as HEART reports of its raters (79.5 %), however that splits;
-    raters and writers are assumed, for nothing is published. A pilot's report gives all of them.
-    """
-
-    dialogues: int
-    models: int
-    ratings_per_pair: int
-    pairs_per_rater: int
-    writers: int
-    adversarial: int = 0
-    models_too: bool = False
-    tie_percent: float = 17.4
-    dialogue_points: float = 20.0
-    pair_points: float = 24.0
-    rater_points: float = 10.0
-    writer_points: float = 8.0
-    other_pairs: int = 0
-    seconds_per_pair: float = 40.0
-    pay_per_hour: float = 12.0
-    seed: int = 1
-
-    @property
-    def plan(self) -> Plan:
-        return Plan(
-            self.dialogues,
-            self.models,
-            self.ratings_per_pair,
-            self.pairs_per_rater,
-            self.writers,
-            self.adversarial,
-            self.models_too,
-        )
-
-    @property
-    def spread(self) -> Spread:
-        return Spread(
-            self.tie_percent / 100,
-            dialogue=(self.dialogue_points / 100) ** 2,
-            pair=(self.pair_points / 100) ** 2,
-            rater=(self.rater_points / 100) ** 2,
-            writer=(self.writer_points / 100) ** 2,
-        )
-
-    def cost_of(self, plan: Plan) -> Cost:
-        return cost_of(
-            plan.ratings,
-            raters=plan.raters,
-            other_pairs=self.other_pairs,
-            seconds=self.seconds_per_pair,
-            hourly=self.pay_per_hour,
-        )
 
 
 def tables(assumptions: Assumptions) -> tuple[Table, ...]:
@@ -146,7 +86,7 @@ def shares_table(assumptions: Assumptions, rng: np.random.Generator) -> Table:
     """Power and half-width at each true share, and the dialogues that would do."""
     plan, spread = assumptions.plan, assumptions.spread
     studies = studies_for(plan.votes, cells=_CELLS)
-    tried = power_of_shares(overall(plan.design, rng), spread, SHARES, studies=studies, rng=rng)
+    tried = power_of_shares(overall(design_of(plan), rng), spread, SHARES, studies=studies, rng=rng)
     return Table(
         "shares",
         "People against models, over all dialogues",
@@ -203,7 +143,7 @@ def slices_table(assumptions: Assumptions, rng: np.random.Generator) -> Table:
     if not 0 < plan.adversarial < plan.dialogues:
         return Table("slices", title, columns, (), "This plan has no adversarial dialogues beside others.")
     studies = studies_for(plan.votes, cells=_CELLS)
-    bench = interaction(plan.design, rng)
+    bench = interaction(design_of(plan), rng)
     tried = power_of_differences(bench, assumptions.spread, DIFFERENCES, studies=studies, rng=rng)
     return Table(
         "slices",

@@ -9,44 +9,18 @@ covariance of two such votes with correlation ρ is an integral of the bivariate
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from scipy import optimize, stats
 
+from studies.analysis.planning.assumptions import Impossible, Spread
 from studies.analysis.simulating import Effects
 
 #: Correlations stay below it: noise is never none.
 MOST_CORRELATION: Final = 0.98
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(80)
-
-
-class Impossible(ValueError):
-    """These assumptions fit no study; the message says which to lower."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Variance components of a vote, in squared shares (0.01 is a standard deviation of 10 points).
-
-    `pair` is what is common to a pair beyond its dialogue; a dialogue has one writer.
-    """
-
-    tie_rate: float
-    dialogue: float
-    pair: float
-    rater: float
-    writer: float
-
-    @property
-    def total(self) -> float:
-        """The variance of one vote where neither side is preferred: ¼ without ties."""
-        return (1 - self.tie_rate) / 4
-
-    @property
-    def noise(self) -> float:
-        return self.total - self.dialogue - self.pair - self.rater - self.writer
 
 
 def covariance_of(correlation: float, threshold: float) -> float:
