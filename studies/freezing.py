@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from studies import journey, protocol, selectors
+from studies import contrasts, journey, protocol, selectors
 from studies.comparison import OVERALL, SCALES
 from studies.models import Generation, Pair, Protocol, Study
 
@@ -86,7 +86,7 @@ def problems_of(study: Study) -> list[str]:
         missing.append(
             f"{fetched} replies are still being fetched: wait until their run is over, or cancel it"
         )
-    return missing
+    return missing + contrasts.problems_of(study)
 
 
 def draft_document(study: Study, *, version: int) -> protocol.ProtocolDocument:
@@ -125,7 +125,10 @@ def _document(study: Study, version: int, material: protocol.Material) -> protoc
         material=material,
         journey=journey.journey_of(study),
         phases=journey.phases_of(study),
+        contrasts=contrasts.contrasts_of(study),
+        analysis=contrasts.plan_of(study),
         exclusion_rules=journey.exclusions_of(study),
+        stopping_rule=study.stopping_rule,
     )
 
 

@@ -22,11 +22,11 @@ from raters.admin.desk_people import allow
 from raters.channels import CHANNELS
 from raters.forms import PairFacts, RatingForm
 from raters.models import ExportJob
-from studies import freezing, pairing, training_pairs
+from studies import contrasts, freezing, pairing, training_pairs
 from studies import selectors as material
 from studies.judging import decoy_pairs
 from studies.judging.broken_pairs import CannotBreak, Made
-from studies.models import Pair, Study
+from studies.models import Pair, Protocol, Study
 from studies.protocol import MAIN
 
 
@@ -131,6 +131,17 @@ def _freeze(request: HttpRequest, study: Study, sent: Forms) -> bool:
     return True
 
 
+def _propose(request: HttpRequest, study: Study, sent: Forms) -> bool:
+    """The usual contrasts that this study can answer; its researcher edits or removes them."""
+    added = contrasts.propose(study=study)
+    if not added:
+        messages.info(request, _("Nothing to propose: what this study can answer is named already."))
+        return True
+    told = {"count": len(added), "names": ", ".join(row.name for row in added)}
+    messages.success(request, _("%(count)d proposed: %(names)s. Edit them on the study's page.") % told)
+    return True
+
+
 def _close(request: HttpRequest, study: Study, sent: Forms) -> bool:
     try:
         fieldwork.close_study(study=study, now=timezone.now())
@@ -164,6 +175,7 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "unpair": _remove_pairs,
     "open": _open,
     "freeze": _freeze,
+    "contrasts": _propose,
     "close": _close,
     "export": _export,
     "report": _report,
@@ -210,6 +222,7 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "opts": Study._meta,
         "problems": [] if study.opened_at else fieldwork.problems_of(study),
         "protocol": protocol,
+        "contrasts": _contrasts(protocol, study),
         "systems": material.systems_of(study),
         "dialogues": study.dialogues.count(),
         "pairs": Pair.objects.of(study).main().count(),
@@ -223,6 +236,12 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         **_way_in(request, study),
         **_people_context(request, study),
     }
+
+
+def _contrasts(protocol: Protocol | None, study: Study) -> list[tuple[str, str]]:
+    """Frozen ones as frozen, else the draft: name, and what is claimed in words."""
+    rows = protocol.document().contrasts if protocol else contrasts.contrasts_of(study)
+    return [(row.name, contrasts.in_words(row)) for row in rows]
 
 
 def _way_in(request: HttpRequest, study: Study) -> dict[str, Any]:

@@ -13,9 +13,20 @@ from django.utils.translation import gettext_lazy as _
 from studies import presets, training_pairs
 from studies.admin.imports import import_urls
 from studies.admin.models_page import models_urls
+from studies.admin.planning_page import planning_urls
 from studies.admin.run_page import run_urls
 from studies.admin.shown import shown_urls
-from studies.models import Dialogue, Dimension, ImportBatch, Pair, Protocol, Question, Response, Study
+from studies.models import (
+    Contrast,
+    Dialogue,
+    Dimension,
+    ImportBatch,
+    Pair,
+    Protocol,
+    Question,
+    Response,
+    Study,
+)
 
 ETHICS = ("responsible", "contact_email", "reward", "retention", "complaint_right", "adults_only")
 TEXTS = (
@@ -62,7 +73,8 @@ WELFARE = (
     "identity_days",
     "texts_days",
 )
-FROZEN = (*ETHICS, *TEXTS, *DESIGN, *JOURNEY, *WELFARE, "slug", "title")
+ANALYSIS = ("agreement_margin", "epsilon", "stopping_rule")
+FROZEN = (*ETHICS, *TEXTS, *DESIGN, *JOURNEY, *WELFARE, *ANALYSIS, "slug", "title")
 
 
 class LookOnly(admin.ModelAdmin[Any]):
@@ -116,12 +128,17 @@ class QuestionInline(FrozenWithTheStudy):
     verbose_name_plural = _("questions around the pairs")
 
 
+class ContrastInline(FrozenWithTheStudy):
+    model = Contrast
+    verbose_name_plural = _("confirmatory contrasts: what the study is to show; none: it is exploratory")
+
+
 class StudyAdminBase(admin.ModelAdmin[Study]):
     """Everything of a study that is not about raters. A frozen study can be looked at, not changed."""
 
     list_display = ("slug", "title", "state", "created_at")
     search_fields = ("slug", "title")
-    inlines = (DimensionInline, QuestionInline)
+    inlines = (DimensionInline, QuestionInline, ContrastInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "notes")}),
         (_("What raters read"), {"fields": TEXTS}),
@@ -129,6 +146,7 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         (_("Design"), {"fields": DESIGN}),
         (_("The rater's journey"), {"fields": JOURNEY}),
         (_("Welfare and rights"), {"fields": WELFARE}),
+        (_("Analysis"), {"fields": ANALYSIS}),
     )
 
     @admin.display(description=_("state"))
@@ -140,7 +158,7 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
         return str(_("frozen")) if study.is_frozen() else str(_("being written"))
 
     def get_urls(self) -> list[URLPattern]:
-        own = import_urls + models_urls + run_urls + shown_urls
+        own = import_urls + models_urls + planning_urls + run_urls + shown_urls
         return own + super().get_urls()
 
     def get_form(

@@ -2,9 +2,10 @@
 tests.
 
 Each vote compares two replies by how much better b is than a, on a scale that no rater sees:
-`strength_b − strength_a + dialogue + rater + writer + noise`. The three effects are normal and belong to the
-contrast of human and model: some dialogues, raters and writers favour people's replies more than others do.
-Noise is normal with standard deviation 1. What a rater says follows from two thresholds (`tie`, `strong`) on
+`strength_b − strength_a + dialogue + rater + writer + pair + noise`. The first three effects are normal and
+belong to the contrast of human and model: some dialogues, raters and writers favour people's replies more
+than others do. A pair's own effect is what all its raters see alike. Noise is normal with standard deviation
+1. What a rater says follows from two thresholds (`tie`, `strong`) on
 that scale. So the true share of preference is a normal probability, exactly (`Truth`).
 """
 
@@ -23,6 +24,12 @@ from studies.analysis.reading import Codes
 from studies.analysis.votes import Votes
 
 HUMAN: Final = "human"
+#: The columns of `write_verdicts`.
+HEADER: Final = (
+    "dialogue", "tags", "pair", "system_first", "system_second", "dimension", "source_kind", "source",
+    "occasion", "value_shown", "kind", "phase", "excluded", "writer_first", "writer_second",
+)  # fmt: skip
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +57,9 @@ class Effects:
 
     `human` is people's strength, models have `model` plus even steps of `spread` between the weakest and
     strongest; `adversarial` is added to people's strength on those dialogues. `dialogue`, `rater`, `writer`
-    are the standard deviations of their effects. `tie`: a difference smaller than that is none; `strong`:
-    larger ones are marked as strong. `position`: what being shown first adds.
+    are the standard deviations of their effects, `pair` that of any two replies beyond them. `tie`: a
+    difference smaller than that is none; `strong`: larger ones are marked as strong. `position`: what being
+    shown first adds.
     """
 
     human: float = 0.0
@@ -64,6 +72,7 @@ class Effects:
     tie: float = 0.22
     strong: float = 1.0
     position: float = 0.0
+    pair: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,31 @@ class Simulated:
     dimensions: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Who rates what, before anybody has: one row a vote, arrays of equal length.
+
+    `a` < `b` number the systems, people's being 0; `writer` wrote the human reply, −1 where there is none.
+    `adversarial` has one cell a dialogue.
+    """
+
+    dialogue: Codes
+    pair: Codes
+    rater: Codes
+    writer: Codes
+    a: Codes
+    b: Codes
+    adversarial: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.pair)
+
+    @property
+    def ways(self) -> dict[str, Codes]:
+        """How votes hang together, as `Votes.ways`."""
+        return {"dialogue": self.dialogue, "rater": self.rater, "writer": self.writer}
+
+
 def truth_of(design: Design, effects: Effects, *, adversarial: bool = False) -> Truth:
     """The shares that an endless study of this kind would show."""
     steps = np.linspace(-0.5, 0.5, design.models) if design.models > 1 else np.zeros(1)
@@ -102,7 +136,7 @@ def truth_of(design: Design, effects: Effects, *, adversarial: bool = False) -> 
     varies = np.zeros_like(gap, dtype=bool)
     varies[0, :] = varies[:, 0] = True
     extra = effects.dialogue**2 + effects.rater**2 + effects.writer**2
-    deviation = np.sqrt(1.0 + np.where(varies, extra, 0.0))
+    deviation = np.sqrt(1.0 + effects.pair**2 + np.where(varies, extra, 0.0))
     wins = stats.norm.cdf((gap - effects.tie) / deviation)
     losses = stats.norm.cdf((-gap - effects.tie) / deviation)
     preference = wins + (1.0 - wins - losses) / 2
@@ -110,84 +144,102 @@ def truth_of(design: Design, effects: Effects, *, adversarial: bool = False) -> 
     return Truth(names, strengths, preference)
 
 
-def simulate(design: Design, effects: Effects, rng: np.random.Generator) -> Simulated:
-    """One study's votes. The same generator state gives the same votes."""
+def lay_out(design: Design, rng: np.random.Generator) -> Layout:
+    """Draws which dialogues are adversarial, who rates what, and who wrote what."""
     adversarial = np.zeros(design.dialogues, dtype=bool)
     adversarial[rng.permutation(design.dialogues)[: design.adversarial]] = True
     dialogue, a, b = _pairs(design)
-    pair = np.arange(len(dialogue), dtype=np.int32)
-    votes_of = np.repeat(pair, design.ratings_per_pair)
-    rater = _raters(design, len(pair), rng)
+    pair = np.repeat(np.arange(len(dialogue), dtype=np.int32), design.ratings_per_pair)
+    rater = _raters(design, len(dialogue), rng)
     writer_of = rng.permutation(np.arange(design.dialogues) % design.writers).astype(np.int32)
+    a, b, dialogue = a[pair], b[pair], dialogue[pair]
+    writer = np.where(a == 0, writer_of[dialogue], -1).astype(np.int32)
+    return Layout(dialogue, pair, rater, writer, a, b, adversarial)
+
+
+def simulate(design: Design, effects: Effects, rng: np.random.Generator) -> Simulated:
+    """One study's votes. The same generator state gives the same votes."""
+    layout = lay_out(design, rng)
     truth = truth_of(design, effects)
-    human = a[votes_of] == 0
-    favour = (
-        rng.normal(0, effects.dialogue, design.dialogues)[dialogue[votes_of]]
-        + rng.normal(0, effects.rater, design.raters)[rater]
-        + rng.normal(0, effects.writer, design.writers)[writer_of[dialogue[votes_of]]]
-        + effects.adversarial * adversarial[dialogue[votes_of]]
-    )
-    a_first = rng.random(len(votes_of)) < 0.5
+    favour = _favour(layout, design, effects, rng)
+    a_first = rng.random(len(layout)) < 0.5
     mean = (
-        truth.strengths[b[votes_of]]
-        - truth.strengths[a[votes_of]]
-        - np.where(human, favour, 0.0)
+        truth.strengths[layout.b]
+        - truth.strengths[layout.a]
+        - favour
         - np.where(a_first, effects.position, -effects.position)
     )
     parts = [_graded(mean + rng.normal(size=len(mean)), effects) for _dimension in design.dimensions]
-    size, many = len(mean), len(parts)
-    votes = Votes(
-        dialogue=np.tile(dialogue[votes_of], many),
-        pair=np.tile(votes_of, many),
-        dimension=np.repeat(np.arange(many, dtype=np.int32), size),
-        source=np.tile(rater, many),
-        writer=np.tile(np.where(human, writer_of[dialogue[votes_of]], -1).astype(np.int32), many),
-        a=np.tile(a[votes_of], many),
-        b=np.tile(b[votes_of], many),
-        value=np.concatenate(parts),
-        a_first=np.tile(a_first, many),
-        weight=np.ones(size * many),
-        row=np.arange(size * many),
-    )
-    return Simulated(votes, truth, adversarial, design.dimensions)
+    votes = _votes(layout, a_first, parts)
+    return Simulated(votes, truth, layout.adversarial, design.dimensions)
 
 
 def write_verdicts(
     simulated: Simulated, path: Path, *, source_kind: str = "rater", append: bool = False
 ) -> None:
     """The votes as a table that `read_verdicts` reads, with the columns of an export that they have."""
-    header = [
-        "dialogue", "tags", "pair", "system_first", "system_second", "dimension", "source_kind", "source",
-        "occasion", "value_shown", "kind", "phase", "excluded", "writer_first", "writer_second",
-    ]  # fmt: skip
-    votes, systems = simulated.votes, simulated.truth.systems
     with path.open("a" if append else "w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         if not append:
-            out.writerow(header)
-        for i in range(len(votes)):
-            a_first = bool(votes.a_first[i])
-            writer = f"writer-{votes.writer[i]:02d}" if votes.writer[i] >= 0 else ""
-            sides = (systems[votes.a[i]], systems[votes.b[i]])
-            writers = (writer, "")
-            value = int(votes.value[i])
-            out.writerow(
-                [
-                    f"dialogue-{votes.dialogue[i]:04d}",
-                    "adversarial" if simulated.adversarial[votes.dialogue[i]] else "",
-                    f"{votes.pair[i]:012x}",
-                    *(sides if a_first else sides[::-1]),
-                    simulated.dimensions[votes.dimension[i]],
-                    source_kind,
-                    f"{source_kind}-{votes.source[i]:04d}",
-                    1,
-                    value if a_first else -value,
-                    "main",
-                    "main",
-                    0,
-                    *(writers if a_first else writers[::-1]),
-                ]
-            )
+            out.writerow(HEADER)
+        out.writerows(_verdict(simulated, i, source_kind) for i in range(len(simulated.votes)))
+
+
+def _verdict(simulated: Simulated, i: int, source_kind: str) -> list[str | int]:
+    """One row under HEADER, as it was shown."""
+    votes, systems = simulated.votes, simulated.truth.systems
+    a_first = bool(votes.a_first[i])
+    writer = f"writer-{votes.writer[i]:02d}" if votes.writer[i] >= 0 else ""
+    sides, writers = (systems[votes.a[i]], systems[votes.b[i]]), (writer, "")
+    value = int(votes.value[i])
+    return [
+        f"dialogue-{votes.dialogue[i]:04d}",
+        "adversarial" if simulated.adversarial[votes.dialogue[i]] else "",
+        f"{votes.pair[i]:012x}",
+        *(sides if a_first else sides[::-1]),
+        simulated.dimensions[votes.dimension[i]],
+        source_kind,
+        f"{source_kind}-{votes.source[i]:04d}",
+        1,
+        value if a_first else -value,
+        "main",
+        "main",
+        0,
+        *(writers if a_first else writers[::-1]),
+    ]
+
+
+def _favour(layout: Layout, design: Design, effects: Effects, rng: np.random.Generator) -> Floats:
+    """What each vote's dialogue, rater, writer and pair add to a, beyond strengths."""
+    human = layout.a == 0
+    favour = (
+        rng.normal(0, effects.dialogue, design.dialogues)[layout.dialogue]
+        + rng.normal(0, effects.rater, design.raters)[layout.rater]
+        + rng.normal(0, effects.writer, design.writers)[layout.writer]
+        + effects.adversarial * layout.adversarial[layout.dialogue]
+    )
+    favour = np.where(human, favour, 0.0)
+    if effects.pair:
+        favour = favour + rng.normal(0, effects.pair, int(layout.pair.max(initial=-1)) + 1)[layout.pair]
+    return favour
+
+
+def _votes(layout: Layout, a_first: NDArray[np.bool_], parts: list[NDArray[np.int8]]) -> Votes:
+    """The layout once for each dimension, with that dimension's values."""
+    size, many = len(layout), len(parts)
+    return Votes(
+        dialogue=np.tile(layout.dialogue, many),
+        pair=np.tile(layout.pair, many),
+        dimension=np.repeat(np.arange(many, dtype=np.int32), size),
+        source=np.tile(layout.rater, many),
+        writer=np.tile(layout.writer, many),
+        a=np.tile(layout.a, many),
+        b=np.tile(layout.b, many),
+        value=np.concatenate(parts),
+        a_first=np.tile(a_first, many),
+        weight=np.ones(size * many),
+        row=np.arange(size * many),
+    )
 
 
 def _pairs(design: Design) -> tuple[Codes, Codes, Codes]:

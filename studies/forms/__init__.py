@@ -3,6 +3,7 @@
 from studies.forms.imports import ChoicesForm, ImportForm, LoadForm
 from studies.forms.machines import JudgeForm, ProviderForm, SystemForm
 from studies.forms.runs import CancelForm, JudgmentPlanForm, LimitsForm, ReplyPlanForm, WaiverForm
+from studies.forms.sizing import SizingForm
 
 __all__ = [
     "CancelForm",
@@ -14,6 +15,7 @@ __all__ = [
     "LoadForm",
     "ProviderForm",
     "ReplyPlanForm",
+    "SizingForm",
     "SystemForm",
     "WaiverForm",
 ]

@@ -1,5 +1,6 @@
 """Columns, constraints, one-line facts and QuerySets. Rules live in the verb modules."""
 
+from studies.models.contrast import Contrast
 from studies.models.dialogue import Dialogue, Turn
 from studies.models.generation import Generation
 from studies.models.import_batch import ImportBatch
@@ -14,6 +15,7 @@ from studies.models.study import Dimension, Protocol, Study, System
 from studies.models.work import WorkRow
 
 __all__ = [
+    "Contrast",
     "Dialogue",
     "Dimension",
     "Generation",

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from studies import normalising, protocol
+from studies.models.analysis_plan import AnalysisPlan, analysis_constraints
 from studies.models.asking import Asked
 from studies.models.journey import Journey, journey_constraints
 from studies.models.provider import Provider
@@ -19,7 +20,7 @@ def random_seed() -> int:
     return secrets.randbelow(2**31)
 
 
-class Study(Journey):
+class Study(Journey, AnalysisPlan):
     """One study as its researcher edits it. Once a Protocol exists, the protocol speaks, not these fields."""
 
     class Scale(models.IntegerChoices):
@@ -135,6 +136,7 @@ class Study(Journey):
                 & (Q(max_sentences__isnull=True) | Q(max_sentences__gte=1)),
             ),
             *journey_constraints(),
+            *analysis_constraints(),
         )
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from django.db import models
 from studies import normalising, presets, protocol
 from studies.management.study_command import StudyCommand
 from studies.models import Study
+from studies.models.analysis_plan import AnalysisPlan
 from studies.models.journey import Journey
 
 #: Study fields that a texts file may set, and those that are options: what the protocol will hold.
@@ -21,6 +22,8 @@ DESIGN_FIELDS = ("scale", *(field.name for field in fields(protocol.Design)))
 JOURNEY_FIELDS = tuple(
     field.name for field in Journey._meta.get_fields() if not isinstance(field, models.TextField)
 )
+#: What is chosen of the analysis; `--stopping-rule` is short enough for an option.
+ANALYSIS_FIELDS = tuple(field.name for field in AnalysisPlan._meta.get_fields())
 
 
 class Command(StudyCommand):
@@ -44,7 +47,7 @@ class Command(StudyCommand):
         parser.add_argument("--shown-profile", choices=tuple(normalising.PROFILES))
         parser.add_argument("--max-words", type=int)
         parser.add_argument("--max-sentences", type=int)
-        for name in JOURNEY_FIELDS:
+        for name in (*JOURNEY_FIELDS, *ANALYSIS_FIELDS):
             _add_field(parser, name)
 
     def act(self, study: Study, options: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +55,7 @@ class Command(StudyCommand):
 
     def make(self, options: dict[str, Any]) -> dict[str, Any]:
         texts = read_texts(options["texts"]) if options["texts"] else {}
-        chosen = (*DESIGN_FIELDS, *JOURNEY_FIELDS)
+        chosen = (*DESIGN_FIELDS, *JOURNEY_FIELDS, *ANALYSIS_FIELDS)
         study = presets.create_study(
             slug=options["slug"],
             title=options["title"] or texts.pop("title", options["slug"]),
@@ -70,12 +73,18 @@ class Command(StudyCommand):
         }
 
 
+_KINDS: dict[type[models.Field[Any, Any]], type[int | float]] = {
+    models.IntegerField: int,
+    models.FloatField: float,
+}
+
+
 def _add_field(parser: ArgumentParser, name: str) -> None:
     """The option of a study field, with its choices."""
     field = Study._meta.get_field(name)
     assert isinstance(field, models.Field)
     choices = [value for value, _label in field.flatchoices] or None
-    kind = int if isinstance(field, models.IntegerField) else str
+    kind = next((kind for of, kind in _KINDS.items() if isinstance(field, of)), str)
     told = str(field.help_text).replace("%", "%%") or None
     parser.add_argument(f"--{name.replace('_', '-')}", type=kind, choices=choices, help=told)
 
