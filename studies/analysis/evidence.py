@@ -32,13 +32,16 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
         "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
     ),
-    "assignments.csv": ("booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at"),
+    "assignments.csv": (
+        "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
+    ),
     "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
     "guesses.csv": (
         "rater", "pair", "dialogue", "kind_first", "kind_second", "guess_first", "guess_second",
         "certainty_first", "certainty_second", "system_first", "system_second",
     ),
-    "judges.csv": ("judge", "family", "variant", "model_id"),
+    "answers.csv": ("rater", "use", "value"),
+    "judges.csv": ("judge", "family", "variant", "model_id", "for_trial"),
     "judgments.csv": (
         "judge", "dialogue", "pair", "order", "replicate", "role", "same_family", "variant", "status",
         "outcome",
