@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from studies.analysis.clustering import quantile, simultaneous
 from studies.analysis.contrasts.estimands import AgreementDifference, Measured, measured
@@ -17,6 +18,9 @@ from studies.analysis.contrasts.significance import (
 )
 from studies.analysis.evidence import Evidence
 from studies.protocol import Contrast
+
+#: Smaller ones are written as less than this.
+SMALLEST_P: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +74,22 @@ def _test(contrast: Contrast, result: Measured) -> Significance | None:
 
 
 def _sentence(one: Decided) -> str:
-    if one.significance is None or one.measured.difference.value is None:
-        return f"Not decided. {one.measured.difference.undefined}".strip()
     value = one.measured.difference.value
-    points = f"{100 * value:+.1f} points, corrected p = {one.p_holm:.3f}".replace("-", "−")
-    if one.contrast.sidedness == EQUIVALENCE:
-        margin = f"±{100 * one.contrast.margin:g} points"
-        shown = f"within {margin}: shown" if one.holds else f"not shown to lie within {margin}"
-        return f"{_subject(one.contrast)}: {shown} ({points})."
-    if not one.holds:
-        return f"{_subject(one.contrast)}: {_expected(one.contrast)} is not shown ({points})."
-    return f"{_subject(one.contrast)}: {'more' if value > 0 else 'less'}, which is shown ({points})."
+    if one.significance is None or one.p_holm is None or value is None:
+        return f"Not decided. {one.measured.difference.undefined}".strip()
+    found = f"{'shown' if one.holds else 'not shown'} {_claim(one.contrast, value, one.holds)}"
+    p = f"p = {one.p_holm:.3f}" if one.p_holm >= SMALLEST_P else f"p < {SMALLEST_P}"
+    points = f"{100 * value:+.1f}".replace("-", "−")
+    return f"{_subject(one.contrast)}: {found} ({points} points, corrected {p})."
 
 
-def _expected(contrast: Contrast) -> str:
-    return {GREATER: "more", LESS: "less"}.get(contrast.sidedness, "a difference")
+def _claim(contrast: Contrast, value: float, holds: bool) -> str:
+    if contrast.sidedness == EQUIVALENCE:
+        return f"to lie within ±{100 * contrast.margin:g} points"
+    expected = {GREATER: "to be positive", LESS: "to be negative"}
+    if holds:
+        return expected[GREATER if value > 0 else LESS]
+    return expected.get(contrast.sidedness, "to differ from zero")
 
 
 def _subject(contrast: Contrast) -> str:
@@ -92,7 +97,6 @@ def _subject(contrast: Contrast) -> str:
     return {
         "human_vs_models": f"Preference for people's replies over the models'{where}",
         "system_vs_system": f"Preference for {contrast.system} over {contrast.against}{where}",
-        "slice_difference": f"Preference for people's replies{where} than on other dialogues",
-        "judge_agreement": f"Agreement of {contrast.source} with raters than of raters with each "
-        f"other{where}",
+        "slice_difference": f"Preference for people's replies{where} less that on other dialogues",
+        "judge_agreement": f"Agreement of {contrast.source} with raters less that among raters{where}",
     }.get(contrast.estimand, contrast.name)
