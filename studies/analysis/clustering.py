@@ -3,24 +3,31 @@
 An estimate is told by its influence function: what each answer moves it by. The variance is the multiway
 sandwich of Cameron, Gelbach & Miller (2011, J. Business & Economic Statistics 29:238): for each non-empty set
 of ways the sum of squared cluster totals of the influence, odd sets added and even sets taken away, each
-times G/(G−1). The interval uses Student's t with one degree of freedom less than the way with the fewest
-clusters has clusters.
+times G/(G−1). No variance is smaller than that of the single way with the largest: the subtraction can fall
+below it, and below 0, by chance (the rule of the largest standard error of MacKinnon, Nielsen & Webb 2024,
+arXiv 2406.08880). The interval uses Student's t with one degree of freedom less than the way with the fewest
+clusters has clusters (Cameron, Gelbach & Miller, section 2.3). `benchmarks/coverage.py` measures what that
+covers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import combinations
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse, stats
+from scipy import sparse, special
 
 from studies.analysis.reading import Codes
 from studies.analysis.results import CONFIDENCE, Estimate
 
 Floats = NDArray[np.float64]
+#: A standard error that is smaller is rounding: nothing varied.
+NOTHING: Final = 1e-12
+NOTHING_VARIES: Final = "All clusters say the same: nothing varies, so the data cannot tell an interval."
 
 
 def covariance(influence: Floats, ways: Mapping[str, Codes]) -> tuple[Floats, int]:
@@ -76,14 +83,34 @@ class Clusters:
 
 def interval(value: float, influence: Floats, ways: Mapping[str, Codes], *, n: int | None = None) -> Estimate:
     """The estimate with its 95 % interval; without one, and the reason, where nothing varies."""
-    counts = clusters_in(ways)
-    answers = len(influence) if n is None else n
     matrix, freedom = covariance(influence[:, None], ways)
+    answers = len(influence) if n is None else n
+    return estimate(value, float(matrix[0, 0]), freedom, n=answers, clusters=clusters_in(ways))
+
+
+def estimate(value: float, variance: float, freedom: int, *, n: int, clusters: Mapping[str, int]) -> Estimate:
+    """A value with the 95 % interval of Student's t; without one where there is none to tell."""
     if freedom < 1:
-        return Estimate(value, n=answers, clusters=counts, undefined=_too_few(counts))
-    se = float(np.sqrt(matrix[0, 0]))
-    reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom)) * se
-    return Estimate(value, value - reach, value + reach, se, n=answers, clusters=counts)
+        return Estimate(value, n=n, clusters=clusters, undefined=_too_few(clusters))
+    se = float(np.sqrt(variance))
+    if se < NOTHING:
+        return Estimate(value, n=n, clusters=clusters, undefined=NOTHING_VARIES)
+    reach = quantile(freedom, CONFIDENCE) * se
+    return Estimate(value, value - reach, value + reach, se, n=n, clusters=clusters)
+
+
+@lru_cache(maxsize=4096)
+def quantile(freedom: int, confidence: float) -> float:
+    """How many standard errors to either side hold `confidence` of Student's t."""
+    return float(special.stdtrit(freedom, 0.5 + confidence / 2))
+
+
+def simultaneous(confidence: float, count: int) -> float:
+    """The confidence that each of `count` intervals needs so that all hold together (Bonferroni).
+
+    Valid however the estimates depend on each other.
+    """
+    return 1.0 - (1.0 - confidence) / max(count, 1)
 
 
 def clusters_in(ways: Mapping[str, Codes]) -> dict[str, int]:
@@ -94,7 +121,7 @@ def clusters_in(ways: Mapping[str, Codes]) -> dict[str, int]:
 
 def _too_few(counts: Mapping[str, int]) -> str:
     found = ", ".join(f"{count} {name}" for name, count in counts.items()) or "nothing to cluster by"
-    return f"An interval needs at least two dialogues or raters; there is {found}."
+    return f"An interval needs two dialogues or raters, on either side of a difference; there is {found}."
 
 
 def _cluster_count(codes: Codes) -> int:

@@ -1,0 +1,1 @@
+"""Who is preferred: people or models, and each system against each other."""

@@ -1,0 +1,117 @@
+"""People's replies against models': shares for each model, for all models together, and how they differ
+between slices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from studies.analysis.clusters import Clusters, Integers, Spread
+from studies.analysis.evidence import Evidence
+from studies.analysis.preference.outcomes import SHARE, Outcomes, outcomes
+from studies.analysis.reading import Codes, Mask
+from studies.analysis.results import Estimate
+from studies.analysis.votes import Votes
+
+DECOY = "decoy"
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Outcomes and their variances, by group: one column for each of `outcomes`."""
+
+    outcomes: Outcomes
+    spread: Spread
+
+    def estimate(self, group: int, column: int = SHARE) -> Estimate:
+        return self.spread.estimate(float(self.outcomes.values[group, column]), group, column)
+
+    def n(self, group: int) -> int:
+        return int(self.spread.n[group])
+
+
+class Compared:
+    """Votes of one kind of eyes on pairs of a person's and a model's reply.
+
+    A cell is a model on a dimension: `cell(dimension, model)`, with the numbers of `Verdicts`. `ways` are
+    the votes' own unless they are given.
+    """
+
+    def __init__(
+        self, votes: Votes, *, systems: int, dimensions: int, ways: Mapping[str, Codes] | None = None
+    ) -> None:
+        self.votes, self.systems, self.dimensions = votes, systems, dimensions
+        self.cells = votes.dimension.astype(np.int64) * systems + votes.b
+        self.models = tuple(int(code) for code in np.unique(votes.b))
+        self._owner = np.repeat(np.arange(dimensions), systems)
+        self._by_cell = Clusters(ways or votes.ways, self.cells, dimensions * systems)
+        self._by_dimension = Clusters(ways or votes.ways, votes.dimension, dimensions)
+
+    def cell(self, dimension: int, model: int) -> int:
+        return dimension * self.systems + model
+
+    def inside(self, dialogues: Mask) -> Mask:
+        """The votes on these dialogues."""
+        return np.asarray(dialogues[self.votes.dialogue])
+
+    def by_model(self, rows: Mask) -> Shares:
+        """Of people against each model: a group for each cell."""
+        each = np.arange(self.dimensions * self.systems)
+        found = outcomes(self.votes, rows, self.cells, each, len(each))
+        return Shares(found, self._by_cell.spread(found.influence, rows))
+
+    def over_models(self, rows: Mask) -> Shares:
+        """Of people against models, each model with the same weight: a group for each dimension."""
+        found = outcomes(self.votes, rows, self.cells, self._owner, self.dimensions)
+        return Shares(found, self._by_dimension.spread(found.influence, rows))
+
+    def change_by_model(self, rows: Mask) -> Shares:
+        """The shares in `rows` minus those in all others: a group for each cell."""
+        each = np.arange(self.dimensions * self.systems)
+        return self._change(rows, self._by_cell, each, len(each))
+
+    def change_over_models(self, rows: Mask) -> Shares:
+        """The same over the models that have votes in both: a group for each dimension."""
+        return self._change(rows, self._by_dimension, self._owner, self.dimensions)
+
+    def _change(self, rows: Mask, clusters: Clusters, group_of: Integers, groups: int) -> Shares:
+        both = self._seen(rows) & self._seen(~rows)
+        inside, outside = rows & both[self.cells], ~rows & both[self.cells]
+        one = outcomes(self.votes, inside, self.cells, group_of, groups)
+        rest = outcomes(self.votes, outside, self.cells, group_of, groups)
+        only = slice(SHARE, SHARE + 1)
+        changed = Outcomes((one.values - rest.values)[:, only], (one.influence - rest.influence)[:, only])
+        spread = clusters.spread(changed.influence, inside | outside)
+        return Shares(changed, spread.weaker(clusters.counted(inside), clusters.counted(outside)))
+
+    def _seen(self, rows: Mask) -> Mask:
+        return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0
+
+
+def compared(evidence: Evidence, votes: Votes) -> Compared | None:
+    """The votes on pairs of a person's and a model's reply; None without any. Decoys are no models."""
+    if evidence.verdicts is None:
+        return None
+    humans = evidence.verdicts.humans
+    kept = votes.take((votes.a < humans) & (votes.b >= humans) & ~decoys(evidence)[votes.b])
+    return of_votes(evidence, kept) if len(kept) else None
+
+
+def of_votes(evidence: Evidence, votes: Votes, *, ways: Mapping[str, Codes] | None = None) -> Compared:
+    """The same for votes that are chosen already."""
+    if evidence.verdicts is None:
+        raise ValueError("votes without verdicts")
+    return Compared(
+        votes,
+        systems=len(evidence.verdicts.systems),
+        dimensions=len(evidence.verdicts.dimension.labels),
+        ways=ways,
+    )
+
+
+def decoys(evidence: Evidence) -> Mask:
+    """Which systems were made to lose."""
+    systems = evidence.verdicts.systems if evidence.verdicts else ()
+    return np.array([evidence.kinds.get(name) == DECOY for name in systems], dtype=bool)

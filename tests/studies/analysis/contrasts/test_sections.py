@@ -1,0 +1,204 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from scipy import stats
+
+from studies.analysis.contrasts import SECTIONS
+from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, check_protocol, confirmatory
+from studies.analysis.evidence import Evidence, Options
+from studies.analysis.reading import CannotRead
+from studies.analysis.results import Estimate
+from studies.protocol import AnalysisPlan, Asked, Contrast, Exclusion, canonical_json, sha256_of
+from tests.studies.analysis.preference.answers import cells, grid, read, table, value
+from tests.studies.judging import material
+
+OVERALL = Asked("overall", "Overall", "Which?", "", "")
+PLAIN = Contrast("people", "human_vs_models", "raters", "", "", "overall", "", "two_sided", 0.0, 0.05)
+#: Three dialogues, two raters; by dialogue the person's share is 1, ½ and ¾.
+ANSWERS = {
+    ("d1", "r1"): -1, ("d1", "r2"): -1, ("d2", "r1"): -1, ("d2", "r2"): 1, ("d3", "r1"): 0, ("d3", "r2"): -2,
+}  # fmt: skip
+
+
+def study(
+    folder: Path,
+    *contrasts: Contrast,
+    rows: list[dict[str, Any]] | None = None,
+    named: bool = False,
+    seed: int = 1,
+    **protocol: Any,
+) -> Evidence:
+    """Evidence under a protocol with these contrasts; each row carries its hash unless it says another."""
+    document = replace(material.protocol(rubric=(OVERALL,)), contrasts=contrasts, **protocol)
+    text = canonical_json(document)
+    (folder / "protocol.json").write_text(text, encoding="utf-8")
+    answers = grid(ANSWERS, writer_first="") if rows is None else rows
+    answers = [{"protocol_hash": sha256_of(text), "exclusion_reason": "", **row} for row in answers]
+    path = folder / "protocol.json" if named else None
+    return read(folder, answers, Options(seed=seed, protocol=path))
+
+
+def test_a_contrast_is_the_share_less_one_half_with_its_test(tmp_path: Path) -> None:
+    section = confirmatory(study(tmp_path, PLAIN))
+    row = cells(section, "contrasts_full", contrast="people")
+
+    assert value(row["difference"]) == pytest.approx(0.25)
+    assert (row["n"], row["freedom"]) == (6, 1)
+    statistic = 0.25 / row["standard_error"]
+    assert row["statistic"] == pytest.approx(statistic)
+    assert row["p"] == pytest.approx(2 * stats.t.sf(statistic, 1))
+    assert (row["simultaneous_low"], row["simultaneous_high"]) == pytest.approx(
+        (row["difference"].low, row["difference"].high)
+    )
+    assert "writers are a random sample and weighted equally" in row["estimand_in_words"]
+    assert cells(section, "contrasts")["shown"] is False
+    assert cells(section, "contrasts")["decision"] == (
+        "Preference for people's replies over the models': not shown to differ from zero "
+        f"(+25.0 points, corrected p = {row['p']:.3f})."
+    )
+
+
+def test_several_contrasts_are_corrected_and_widened_together(tmp_path: Path) -> None:
+    back = replace(
+        PLAIN, name="model first", estimand="system_vs_system", system="model", against="person",
+        sidedness="less",
+    )  # fmt: skip
+    section = confirmatory(study(tmp_path, PLAIN, back))
+    one, two = (cells(section, "contrasts_full", contrast=name) for name in ("people", "model first"))
+
+    assert value(two["difference"]) == pytest.approx(-0.25)
+    assert two["p"] == pytest.approx(one["p"] / 2)
+    assert (two["p_holm"], one["p_holm"]) == pytest.approx((2 * two["p"], one["p"]))
+    reach = stats.t.ppf(1 - 0.05 / 4, 1) * one["standard_error"]
+    assert one["simultaneous_high"] == pytest.approx(0.25 + reach)
+
+
+def test_a_decision_is_said_in_words(tmp_path: Path) -> None:
+    """20 dialogues and raters, 18 of them won: far above one half; and equivalence within half of it."""
+    rows = grid({(f"d{n:02d}", f"r{n:02d}"): 1 if n < 2 else -1 for n in range(20)}, writer_first="")
+    wide = replace(PLAIN, name="within", sidedness="equivalence", margin=0.9)
+    section = confirmatory(study(tmp_path, PLAIN, wide, rows=rows))
+
+    assert cells(section, "contrasts", contrast="people")["decision"] == (
+        "Preference for people's replies over the models': shown to be positive (+40.0 points, corrected "
+        "p < 0.001)."
+    )
+    assert cells(section, "contrasts", contrast="within")["decision"] == (
+        "Preference for people's replies over the models': shown to lie within ±90 points (+40.0 points, "
+        "corrected p < 0.001)."
+    )
+
+
+def test_a_slice_is_set_against_the_rest(tmp_path: Path) -> None:
+    rows = grid(ANSWERS, writer_first="")
+    for row in rows:
+        row["tags"] = "hard" if row["dialogue"] in {"d1", "d2"} else ""
+    contrast = replace(PLAIN, name="hard", estimand="slice_difference", slice="hard")
+    row = cells(confirmatory(study(tmp_path, contrast, rows=rows)), "contrasts_full")
+
+    assert value(row["difference"]) == pytest.approx(0.0)
+    assert (row["freedom"], row["p"], row["p_holm"]) == (0, None, None)
+
+
+def test_agreement_is_computed_by_whoever_knows_it(tmp_path: Path) -> None:
+    contrast = replace(
+        PLAIN, name="judge", estimand="judge_agreement", source="opus", sidedness="equivalence", margin=0.05
+    )
+    asked: Mapping[str, str] = {}
+
+    def stub(evidence: Evidence, **what: str) -> Estimate:
+        nonlocal asked
+        asked = what
+        return Estimate(0.01, -0.01, 0.03, 0.01, n=50, clusters={"dialogue": 21, "rater": 1})
+
+    section = confirmatory(study(tmp_path, contrast), stub)
+    row = cells(section, "contrasts_full")
+    assert asked == {"source": "opus", "dimension": "overall", "slice": "all"}
+    assert (row["freedom"], row["p"]) == (20, pytest.approx(stats.t.sf(4.0, 20)))
+    assert cells(section, "contrasts")["shown"] is True
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"slice": "hard"}, "No dialogue with answers is tagged hard."),
+        ({"dimension": "warmth"}, "Nobody answered the dimension warmth."),
+        ({"source": "opus"}, "There are no answers of opus."),
+        ({"estimand": "luck"}, "This version does not know how to compute luck."),
+        (
+            {"estimand": "system_vs_system", "system": "person", "against": "nobody"},
+            "There are no answers on the system nobody.",
+        ),
+    ],
+)
+def test_what_cannot_be_computed_says_why(tmp_path: Path, change: dict[str, str], why: str) -> None:
+    section = confirmatory(study(tmp_path, replace(PLAIN, **change)))
+
+    assert cells(section, "contrasts")["decision"] == f"Not decided. {why}"
+    assert cells(section, "contrasts")["difference"].undefined == why
+
+
+def test_without_contrasts_or_protocol_the_report_is_exploratory(tmp_path: Path) -> None:
+    assert confirmatory(study(tmp_path)).absent == EXPLORATORY
+    (tmp_path / "protocol.json").unlink()
+    evidence = read(tmp_path, [{}])
+    assert [section(evidence).absent for section in SECTIONS] == [NO_PROTOCOL, NO_PROTOCOL]
+
+
+def test_the_frozen_analysis_deviates_nowhere(tmp_path: Path) -> None:
+    section = check_protocol(study(tmp_path, PLAIN, named=True))
+
+    assert section.lead == ("No deviation was found.",)
+    assert not any(row[-1] for row in table(section, "protocol_checks").rows)
+
+
+def test_each_deviation_is_named(tmp_path: Path) -> None:
+    rows = grid(ANSWERS)
+    rows[0] |= {"protocol_hash": "f" * 64, "excluded": 1, "exclusion_reason": "checks"}
+    evidence = study(
+        tmp_path, replace(PLAIN, slice="hard"), rows=rows, seed=2,
+        rubric=(OVERALL, replace(OVERALL, key="warmth")), analysis=AnalysisPlan(seed=7),
+    )  # fmt: skip
+    section = check_protocol(evidence)
+
+    found = {row[0]: row[2] for row in table(section, "protocol_checks").rows if row[-1]}
+    assert found == {
+        "Answers given under this protocol": "5 of 6 rows",
+        "Answers given under another protocol": f"1 rows: {'f' * 64}",
+        "Seed of all random draws": "2",
+        "Dimensions": "without answers: warmth",
+        "Exclusions for checks": "1 rows",
+        "Confirmatory contrasts": "not computed: people",
+    }
+    assert section.lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
+
+
+def test_exclusions_are_held_against_the_rule(tmp_path: Path) -> None:
+    """r1 meets the rule and is kept; r2 is left out without meeting it; r3 meets it, and is out."""
+    (tmp_path / "sessions.csv").write_text(
+        "rater,outcome,excluded,exclusion_reason,decoys_lost\n"
+        "r1,completed,0,,2\nr2,completed,1,decoys,1\nr3,returned,1,returned,3\n"
+    )
+    rules = (Exclusion("decoys_lost", 2),)
+    section = check_protocol(study(tmp_path, PLAIN, exclusion_rules=rules))
+
+    row = cells(section, "protocol_checks", check="Exclusions for decoys")
+    assert (row["frozen"], row["found"], row["deviates"]) == (
+        "decoys_lost ≥ 2",
+        "0 rows; 2 raters meet the rule, 1 of them kept, 1 left out without it",
+        True,
+    )
+
+
+def test_a_protocol_under_which_nobody_answered_is_refused(tmp_path: Path) -> None:
+    rows = [{**row, "protocol_hash": "f" * 64} for row in grid(ANSWERS)]
+    evidence = study(tmp_path, PLAIN, rows=rows, named=True)
+
+    with pytest.raises(CannotRead, match=r"No answer was given under the protocol [0-9a-f]{64}\. Those of"):
+        check_protocol(evidence)
+    assert check_protocol(replace(evidence, options=Options())).lead[0].startswith("Deviations")
