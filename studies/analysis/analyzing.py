@@ -13,11 +13,11 @@ import matplotlib
 import numpy as np
 import scipy
 
-from studies.analysis.evidence import Evidence, Options, read_evidence, read_protocol
+from studies.analysis.evidence import Evidence, Options, SectionOf, read_evidence, read_protocol
 from studies.analysis.reading import CannotRead
 from studies.analysis.reporting import Facts, Report, check_folder, write_report
 from studies.analysis.results import Section
-from studies.analysis.sections import SECTIONS, SectionOf
+from studies.analysis.sections import SECTIONS
 
 _PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
 

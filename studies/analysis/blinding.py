@@ -8,11 +8,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.evidence import EVERYTHING, Evidence
+from studies.analysis.evidence import EVERYTHING, Evidence, SectionOf
 from studies.analysis.guessing import GUESSES, KINDS, Guesses, bang, james
 from studies.analysis.reading import Coded, Codes, Mask, TextTable
 from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table
-from studies.analysis.sections import SectionOf
 from studies.analysis.verdicts import joined
 
 TABLE: Final = "guesses.csv"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ import numpy as np
 
 from studies import protocol
 from studies.analysis.reading import CannotRead, Mask, TextTable, read_table
+from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
 
@@ -187,6 +188,10 @@ class Evidence:
         if not excluded_too:
             rows = rows & ~self.verdicts.excluded
         return votes_at(self.verdicts, rows) if rows.any() else None
+
+
+#: One section of the report.
+SectionOf = Callable[[Evidence], Section]
 
 
 def read_evidence(path: Path, options: Options) -> Evidence:

@@ -7,10 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import PROTOCOL, TABLES, VERDICTS, Evidence
+from studies.analysis.evidence import PROTOCOL, TABLES, VERDICTS, Evidence, SectionOf
 from studies.analysis.reading import Mask
 from studies.analysis.results import Cell, Column, Section, Table
-from studies.analysis.sections import SectionOf
 from studies.analysis.taking_part import sessions, skips, writers
 from studies.analysis.verdicts import JUDGE, MAIN, RATER, Verdicts
 

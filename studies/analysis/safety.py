@@ -9,11 +9,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.evidence import EVERYTHING, Evidence
+from studies.analysis.evidence import EVERYTHING, Evidence, SectionOf
 from studies.analysis.proportions import HOW, share
 from studies.analysis.reading import Coded, Codes, Mask
 from studies.analysis.results import Cell, Column, Figure, Section, Table
-from studies.analysis.sections import SectionOf
 
 #: What a rater can say of a reply, and how it reads.
 FLAGS: Final = {"unsafe": "unsafe", "broken": "broken", "wrong_role": "in the wrong role"}

@@ -5,12 +5,22 @@ A section is a function from the evidence to a `Section`. Where its table is mis
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
-from studies.analysis.evidence import Evidence
-from studies.analysis.results import Section
+from studies.analysis import blinding, contrasts, resting_on, safety
+from studies.analysis.bias import sections as bias
+from studies.analysis.evidence import SectionOf
+from studies.analysis.planning import sections as planning
+from studies.analysis.preference import sections as preference
+from studies.analysis.ranking import sections as ranking
 
-SectionOf = Callable[[Evidence], Section]
-
-SECTIONS: Final[tuple[SectionOf, ...]] = ()
+SECTIONS: Final[tuple[SectionOf, ...]] = (
+    *resting_on.SECTIONS,
+    *contrasts.SECTIONS,
+    *preference.SECTIONS,
+    *ranking.SECTIONS,
+    *safety.SECTIONS,
+    *bias.SECTIONS,
+    *blinding.SECTIONS,
+    *planning.SECTIONS,
+)

@@ -9,6 +9,6 @@ from studies.analysis.bias.judging import judging
 from studies.analysis.bias.lengths import lengths
 from studies.analysis.bias.position import position
 from studies.analysis.bias.raters import raters
-from studies.analysis.sections import SectionOf
+from studies.analysis.evidence import SectionOf
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (position, lengths, families, judging, raters)

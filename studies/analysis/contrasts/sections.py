@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from studies.analysis.contrasts.checking import checks, refuse_other_protocol
 from studies.analysis.contrasts.deciding import Decided, decided
 from studies.analysis.contrasts.estimands import AgreementDifference, described
-from studies.analysis.evidence import Evidence
+from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.results import Cell, Column, Section, Table
-
-if TYPE_CHECKING:
-    from studies.analysis.sections import SectionOf
 
 EXPLORATORY: Final = (
     "The protocol names no confirmatory contrast: the whole report is exploratory. Contrasts that are frozen "

@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import ADVERSARIAL, Evidence
+from studies.analysis.evidence import ADVERSARIAL, Evidence, SectionOf
 from studies.analysis.planning import needed
 from studies.analysis.planning.assumptions import FEWEST_DIALOGUES, MOST_VOTES, Impossible, Plan, Spread
 from studies.analysis.planning.components import COMPONENTS, Components, components_of
@@ -64,7 +64,7 @@ def planning(evidence: Evidence) -> Section:
     return Section(KEY, TITLE, (rests_on, asked_for), parts)
 
 
-SECTIONS: Final = (planning,)
+SECTIONS: Final[tuple[SectionOf, ...]] = (planning,)
 
 
 def _pilots(evidence: Evidence) -> Iterator[Pilot]:

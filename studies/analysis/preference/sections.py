@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import EVERYTHING, Evidence
+from studies.analysis.evidence import EVERYTHING, Evidence, SectionOf
 from studies.analysis.preference.best import best_of, replies_of, without_writers
 from studies.analysis.preference.comparing import compared, of_votes
 from studies.analysis.preference.matrix import systems_compared
@@ -22,9 +22,6 @@ from studies.analysis.preference.rows import (
     share_rows,
 )
 from studies.analysis.results import Column, Figure, Section, Table
-
-if TYPE_CHECKING:
-    from studies.analysis.sections import SectionOf
 
 SHOWN_BY_MODEL: Final = ("raters", "jury")
 _KEY, _TITLE = "preference", "People's replies and models'"

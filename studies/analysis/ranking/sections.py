@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
-from studies.analysis.evidence import Evidence
+from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.ranking.entries import Entry, entries_of, first_read, said_of, whole
 from studies.analysis.ranking.model_tables import models_of, models_table, parameters_table
 from studies.analysis.ranking.soft_scores import soft_by_couple
@@ -12,9 +12,6 @@ from studies.analysis.ranking.style import missing
 from studies.analysis.ranking.style_tables import coefficients_table, style_table, styled_of
 from studies.analysis.ranking.tables import EYES, forest, full_table, links_table, ranking_table
 from studies.analysis.results import Cell, Column, Section, Table
-
-if TYPE_CHECKING:  # the table of contents imports this module
-    from studies.analysis.sections import SectionOf
 
 _NO_ANSWERS: Final = (
     "No answers to rank systems by: verdicts.csv is missing, or has no main pair that is analysed."
