@@ -43,8 +43,8 @@ AUC = {
     "gemini3pro": 0.823,
     "gemini25pro": 0.786,
 }
-#: Standard errors of these AUCs run from .005 to .016; other folds move them by up to .008, and features of
-#: the same families that are counted in another way by up to .016.
+#: Standard errors of these AUCs run from .005 to .016; two deals of folds differed by up to .008, and
+#: features of the same families that are counted in another way by up to .014.
 TOLERANCE = 0.02
 
 
