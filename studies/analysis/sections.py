@@ -10,6 +10,7 @@ from typing import Final
 from studies.analysis import blinding, contrasts, resting_on, safety
 from studies.analysis.bias import sections as bias
 from studies.analysis.evidence import SectionOf
+from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
@@ -22,5 +23,6 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *safety.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,
+    *leaks.SECTIONS,
     *planning.SECTIONS,
 )
