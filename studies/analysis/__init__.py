@@ -7,6 +7,7 @@ who has only the export runs the same code by `python -m studies.analysis`.
 
 import os
 
-# The matrices here are small: threads would cost more than they bring, and with another number of them sums are
-# rounded differently, so that a report would depend on the machine's cores. Numpy reads this when it is imported.
+# The matrices here are small: threads would cost more than they bring, and with another number of them sums
+# are rounded differently, so that a report would depend on the machine's cores. Numpy reads this when it is
+# imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
