@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -108,7 +109,11 @@ def read_table(path: Path, *, needed: tuple[str, ...], known: tuple[str, ...] = 
         )
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         raise CannotRead(f"{path.name}: {error}. It must be CSV in UTF-8 with one header line.") from error
-    return TextTable(path.name, {column: _coded(table[column]) for column in wanted}, table.num_rows)
+    rows, columns = table.num_rows, {}
+    for column in wanted:  # each of Arrow's columns goes as soon as it is ours
+        columns[column] = _coded(table[column])
+        table = table.drop_columns([column])
+    return TextTable(path.name, columns, rows)
 
 
 def constant(text: str, rows: int) -> Coded:
@@ -151,12 +156,24 @@ def _coded(column: pa.ChunkedArray) -> Coded:
     chunk = unified.chunk(0) if isinstance(unified, pa.ChunkedArray) and unified.num_chunks else unified
     if isinstance(chunk, pa.ChunkedArray):  # no rows at all
         return Coded(np.zeros(0, dtype=np.int32), ())
-    texts = [_as_written(text) for text in chunk.dictionary.to_pylist()]
+    texts = [_as_written(text) for text in _texts(chunk.dictionary)]
     labels = sorted(set(texts))
     place = {label: code for code, label in enumerate(labels)}
     new = np.array([place[text] for text in texts], dtype=np.int32)
-    codes = chunk.indices.to_numpy(zero_copy_only=False)
+    codes = np.frombuffer(chunk.indices.buffers()[1], dtype=np.int32)
+    codes = codes[chunk.indices.offset : chunk.indices.offset + len(chunk)]
     return Coded(new[codes] if len(new) else np.zeros(0, dtype=np.int32), tuple(labels))
+
+
+def _texts(cells: pa.StringArray) -> list[str]:
+    """From Arrow's buffers: its own conversions import pandas where there is one, which takes a second."""
+    _valid, ends, letters = cells.buffers()
+    at = np.frombuffer(ends, dtype=np.int32)[cells.offset : cells.offset + len(cells) + 1].tolist()
+    raw = letters.to_pybytes() if letters is not None else b""
+    if raw.isascii():  # places of bytes are places of characters: one conversion for all
+        text = raw.decode()
+        return [text[i:j] for i, j in pairwise(at)]
+    return [raw[i:j].decode() for i, j in pairwise(at)]
 
 
 def _as_written(cell: str) -> str:

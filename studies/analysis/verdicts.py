@@ -10,7 +10,16 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.reading import CannotRead, Coded, Codes, Mask, TextTable, constant, read_table
+from studies.analysis.reading import (
+    CannotRead,
+    Coded,
+    Codes,
+    Mask,
+    TextTable,
+    constant,
+    read_table,
+    renumbered,
+)
 
 NEEDED: Final = (
     "dialogue", "pair", "system_first", "system_second", "dimension", "source_kind", "source", "value_shown",
@@ -122,7 +131,9 @@ def read_verdicts(path: Path, *, kinds: Mapping[str, str], human: tuple[str, ...
 def joined(left: Coded, right: Coded, between: str) -> Coded:
     """Both columns as one: `left between right`."""
     both = left.codes.astype(np.int64) * max(len(right.labels), 1) + right.codes
-    used, codes = np.unique(both, return_inverse=True)
+    codes, count = renumbered(both)
+    used = np.zeros(count, dtype=np.int64)
+    used[codes] = both
     lefts, rights = np.divmod(used, max(len(right.labels), 1))
     texts = [f"{left.labels[i]}{between}{right.labels[j]}" for i, j in zip(lefts, rights, strict=True)]
     place = np.argsort(np.argsort(np.array(texts, dtype=object), kind="stable"), kind="stable")
