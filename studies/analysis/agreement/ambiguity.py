@@ -73,7 +73,7 @@ def _levels(sample: Counted, shares: Floats, *, with_judge: bool) -> list[Level]
 
 
 def _sums(counts: Floats, judge: Floats) -> Floats:
-    """For each level: the share of splits that reach it, their entropy, and both agreements (U × 4 levels)."""
+    """For each level: the share of splits that reach it, their entropy, both agreements (U × 4 a level)."""
     n = counts.sum(axis=1)
     half = n // 2
     found = np.zeros((len(counts), len(LEVELS), _SUMS))

@@ -123,7 +123,7 @@ def mean_of_pairs(sums: Floats) -> Floats:
 def _there(against: Against, counts: Floats, judge: Floats, parts: Floats) -> Mask:
     enough = (counts.sum(axis=1) >= NEEDED[against]) & (judge.sum(axis=1) > 0)
     met = parts[:, (1, 3)] > 0
-    return enough & (met.all(axis=1) if against == "one_vote" else met.any(axis=1))
+    return np.asarray(enough & (met.all(axis=1) if against == "one_vote" else met.any(axis=1)))
 
 
 def _one_vote(counts: Floats, judge: Floats, kept: Floats) -> tuple[Floats, Floats]:
@@ -184,4 +184,4 @@ def _without(counts: Floats, label: int) -> Floats:
 
 
 def _normal(shares: Floats) -> Floats:
-    return shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300)
+    return np.asarray(shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-300))

@@ -21,6 +21,8 @@ Places = NDArray[np.intp]
 
 #: The labels of S1 and S2: a is better, no difference, b is better.
 SIGNS: Final = (-1, 0, 1)
+#: All answers that any scale has.
+GRADES: Final = (-2, -1, 0, 1, 2)
 RATER: Final = "rater"
 
 
@@ -88,19 +90,21 @@ class Counted:
         return found
 
 
-def counted(votes: Votes, *, signs: bool = True, labels: tuple[int, ...] = ()) -> Counted:
-    """The votes of one dimension, by pair. `signs`: better or worse only; else `labels`, or those found."""
+def counted(votes: Votes, *, signs: bool = True, labels: tuple[int, ...] = SIGNS) -> Counted:
+    """The votes of one dimension, by pair. `signs`: better or worse only, whatever the strength.
+
+    `labels` are those that could be given, in order; every vote has one of them.
+    """
     value = np.sign(votes.value) if signs else votes.value
-    known = SIGNS if signs else labels or tuple(int(one) for one in np.unique(value))
     pair, first, unit = np.unique(votes.pair, return_index=True, return_inverse=True)
     return Counted(
         unit=unit.astype(np.intp),
-        label=np.searchsorted(np.array(known, dtype=int), value).astype(np.intp),
+        label=np.searchsorted(np.array(labels, dtype=int), value).astype(np.intp),
         source=votes.source,
         pair=pair.astype(np.int32),
         dialogue=votes.dialogue[first],
         writer=votes.writer[first],
-        labels=known,
+        labels=labels,
     )
 
 
@@ -114,7 +118,7 @@ def shares_on(sample: Counted, votes: Votes) -> Floats:
     here = sample.pair[place] == votes.pair if len(sample) else np.zeros(len(votes), dtype=bool)
     label = np.sign(votes.value[here]).astype(np.intp) + 1
     cells = np.bincount(place[here] * 3 + label, minlength=3 * len(sample)).reshape(-1, 3).astype(float)
-    return cells / np.maximum(cells.sum(axis=1, keepdims=True), 1.0)
+    return np.asarray(cells / np.maximum(cells.sum(axis=1, keepdims=True), 1.0))
 
 
 def _subsets(names: tuple[str, ...]) -> list[tuple[str, ...]]:

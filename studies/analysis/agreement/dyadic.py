@@ -26,8 +26,8 @@ def sparse(sample: Counted) -> bool:
 def dyadic_variance(sample: Counted, shown: Floats, said: Floats) -> Floats:
     """Variances (3) of the judge's agreement with a vote, of that of two votes, and of their difference.
 
-    `shown` (U × 3) counts the votes that count (S2: decisive ones), `said` (U × 3) holds shares of the judge's
-    answers. Every pair of the sample counts once. Influences of a mean of pairs: of a couple of votes
+    `shown` (U × 3) counts the votes that count (S2: decisive ones), `said` (U × 3) holds shares of the
+    judge's answers. Every pair of the sample counts once. Influences of a mean of pairs: of a couple of votes
     (equal − mean) / number of couples; of a vote beside the judge's calls (share equal − mean) / n. A rater's
     total has each of their couples in full. Couples of the same two raters on two dialogues are so counted
     twice, which is a little on the safe side. No variance is under that by dialogue or writer alone.

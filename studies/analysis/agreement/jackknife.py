@@ -2,9 +2,9 @@
 
 Leaving out one rater with all their votes and computing anew is the jackknife over the members of couples
 (Snijders & Borgatti 1999, Connections 22:161). It holds for any function of the counts, and in small panels,
-where the sandwich of `dyadic` falls short. In pairs of three votes it is a little wide: taking one away changes
-much. Dialogues, raters and writers are combined by adding and taking away as Cameron, Gelbach & Miller (2011,
-J. Business & Economic Statistics 29:238) do.
+where the sandwich of `dyadic` falls short. In pairs of three votes it is a little wide: taking one away
+changes much. Dialogues, raters and writers are combined by adding and taking away as Cameron, Gelbach &
+Miller (2011, J. Business & Economic Statistics 29:238) do.
 """
 
 from __future__ import annotations

@@ -45,11 +45,11 @@ class Repeats:
     @property
     def agrees(self) -> NDArray[np.float64]:
         """1 where both answers have the same sign, 0 elsewhere."""
-        return (np.sign(self.first) == np.sign(self.again)).astype(float)
+        return np.asarray(np.sign(self.first) == np.sign(self.again), dtype=float)
 
     @property
     def decisive(self) -> Mask:
-        return (self.first != 0) & (self.again != 0)
+        return np.asarray((self.first != 0) & (self.again != 0))
 
     @property
     def ways(self) -> dict[str, Codes]:
@@ -60,7 +60,8 @@ def repeats_in(evidence: Evidence) -> Repeats | None:
     """Rows of kind `repeat` from the second occasion on, each beside the same rater's first occasion.
 
     A repeat of a pair that was skipped the first time is its first occasion and no repeat. Excluded answers
-    are left out, and so are repeats whose first occasion is not there. None where the file tells no occasions.
+    are left out, and so are repeats whose first occasion is not there. None where the file tells no
+    occasions.
     """
     verdicts = evidence.verdicts
     if verdicts is None or not (verdicts.says("kind") and verdicts.says("occasion")):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from studies.analysis.agreement.counted import Counted, counted
+from studies.analysis.agreement.counted import GRADES, SIGNS, Counted, counted
 from studies.analysis.clustering import interval
 from studies.analysis.reading import Mask
 from studies.analysis.results import Estimate, undefined
@@ -67,7 +67,7 @@ def advantages(raters: Votes, answers: tuple[NDArray[np.int32], Floats], *, grad
     Fit to the others is accuracy on the sign for answers without grades, and −RMSE of the value (−2 to 2) for
     graded ones. Pairs need OTHERS more raters; raters with fewer than FEWEST_PAIRS of them are left out.
     """
-    sample = counted(raters, signs=not graded, labels=(-2, -1, 0, 1, 2) if graded else ())
+    sample = counted(raters, signs=not graded, labels=GRADES if graded else SIGNS)
     said, there = _answers(sample, answers)
     usable = (there & (sample.counts.sum(axis=1) >= OTHERS + 1))[sample.unit]
     number = np.bincount(raters.source[usable], minlength=1)

@@ -1,10 +1,11 @@
 """Coefficients of agreement: equal to other libraries', and to what others published."""
 
 from collections import Counter
+from typing import Literal
 
 import evalica
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pytest
 from statsmodels.stats import inter_rater
 
@@ -35,7 +36,7 @@ def drawn(pairs: int, raters: int, *, missing: float, seed: int = 7) -> Floats:
 
 @pytest.mark.parametrize("missing", [0.0, 0.7])
 @pytest.mark.parametrize("distance", ["nominal", "ordinal"])
-def test_alpha_equals_a_reference_library(missing: float, distance: str) -> None:
+def test_alpha_equals_a_reference_library(missing: float, distance: Literal["nominal", "ordinal"]) -> None:
     ratings = drawn(400, 20, missing=missing)
     expected = evalica.alpha(pd.DataFrame(ratings.T), distance).alpha
     assert value(sample_of(ratings, (0, 1, 2, 3, 4)), f"alpha_{distance}") == pytest.approx(
