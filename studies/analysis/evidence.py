@@ -28,7 +28,10 @@ EVERYTHING: Final = "all"
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "systems.csv": ("system", "kind", "family", "model_id", "params_total", "params_active"),
     "responses.csv": ("response", "dialogue", "system", "kind", "writer", "text", "words"),
-    "pairs.csv": ("pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b"),
+    "pairs.csv": (
+        "pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b",
+        "p_rated",
+    ),
     "sessions.csv": (
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
         "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",

@@ -1,0 +1,1 @@
+"""Can a judge stand in for a rater, and what do its answers add to raters'?"""
