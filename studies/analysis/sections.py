@@ -8,18 +8,22 @@ from __future__ import annotations
 from typing import Final
 
 from studies.analysis import blinding, contrasts, resting_on, safety
+from studies.analysis.agreement import sections as agreement
 from studies.analysis.bias import sections as bias
 from studies.analysis.evidence import SectionOf
 from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
+from studies.analysis.replacing import sections as replacing
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (
     *resting_on.SECTIONS,
     *contrasts.SECTIONS,
     *preference.SECTIONS,
     *ranking.SECTIONS,
+    *agreement.SECTIONS,
+    *replacing.SECTIONS,
     *safety.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from studies.analysis.evidence import Evidence
+from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.leaks import lengths, tables
 from studies.analysis.leaks.chance import SHUFFLES
 from studies.analysis.leaks.contrasts import contrasts
@@ -12,7 +12,6 @@ from studies.analysis.leaks.folds import FOLDS
 from studies.analysis.leaks.leak import RAW, leaks_of
 from studies.analysis.leaks.replies import NoReplies, replies_in
 from studies.analysis.results import Section
-from studies.analysis.sections import SectionOf
 
 KEY: Final = "leaks"
 TITLE: Final = "Leaks: what style alone tells"
