@@ -1,4 +1,4 @@
-"""How often 95 % intervals hold the truth: python benchmarks/coverage.py [--runs N]
+"""How often 95 % intervals hold the truth: python benchmarks/coverage.py [--runs N] [--only TEXT]
 
 Simulates studies with dialogue, rater and writer effects whose true shares are known exactly, and counts how
 often three intervals hold them: the report's (multiway sandwich, Student's t), one that clusters by dialogue
@@ -101,13 +101,14 @@ def measure(case: Case, runs: int) -> tuple[list[float], float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--runs", type=int, default=4000)
-    runs = parser.parse_args().runs
+    parser.add_argument("--only", default="", help="studies whose name begins so")
+    options = parser.parse_args()
     sys.stdout.write(
         "| study | report | by dialogue only | independent | half-width |\n|---|---|---|---|---|\n"
     )
-    for case in CASES:
+    for case in (case for case in CASES if case.name.startswith(options.only)):
         began = time.process_time()
-        held, reach = measure(case, runs)
+        held, reach = measure(case, options.runs)
         cells = " | ".join(f"{100 * share:.1f} %" for share in held)
         sys.stdout.write(f"| {case.name} | {cells} | ±{100 * reach:.1f} |\n")
         sys.stdout.flush()

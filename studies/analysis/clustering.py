@@ -6,8 +6,8 @@ of ways the sum of squared cluster totals of the influence, odd sets added and e
 times G/(G−1). No variance is smaller than that of the single way with the largest: the subtraction can fall
 below it, and below 0, by chance (the rule of the largest standard error of MacKinnon, Nielsen & Webb 2024,
 arXiv 2406.08880). The interval uses Student's t with one degree of freedom less than the way with the fewest
-clusters has clusters (Cameron, Gelbach & Miller, section 2.3). `benchmarks/coverage.py` measures what that
-covers.
+clusters has clusters (Cameron & Miller 2015, J. Human Resources 50:317, on few clusters).
+`benchmarks/coverage.py` measures what that covers.
 """
 
 from __future__ import annotations

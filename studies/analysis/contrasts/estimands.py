@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from importlib import import_module
 from typing import Final
 
+from studies.analysis.agreement.pairs import agreement_difference
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.preference.comparing import Compared, Shares, compared, of_votes
 from studies.analysis.preference.matrix import turned
@@ -16,8 +16,6 @@ from studies.analysis.results import Estimate, undefined
 from studies.analysis.votes import Votes
 from studies.protocol import Contrast
 
-#: Computes `judge_agreement`; it is read when it is needed, so that neither part waits for the other.
-AGREEMENT: Final = "studies.analysis.agreement.pairs"
 RANDOM: Final = "Dialogues and raters are a random sample, systems are fixed. Ties count half."
 AVERAGE: Final = (
     "Average human: writers are a random sample and weighted equally. Dialogues and raters are a random "
@@ -138,11 +136,6 @@ def _less(estimate: Estimate, amount: float) -> Estimate:
 
 
 def _agreement(evidence: Evidence, contrast: Contrast, agreement: AgreementDifference | None) -> Estimate:
-    if agreement is None:
-        try:
-            agreement = import_module(AGREEMENT).agreement_difference
-        except ModuleNotFoundError:
-            return undefined("This version does not compute the agreement of judges and raters.")
-    return agreement(
+    return (agreement or agreement_difference)(
         evidence, source=contrast.source, dimension=contrast.dimension, slice=contrast.slice or EVERYTHING
     )

@@ -136,7 +136,7 @@ def test_agreement_is_computed_by_whoever_knows_it(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_cannot_be_computed_says_why(tmp_path: Path, change: dict[str, str], why: str) -> None:
+def test_what_cannot_be_computed_says_why(tmp_path: Path, change: dict[str, Any], why: str) -> None:
     section = confirmatory(study(tmp_path, replace(PLAIN, **change)))
 
     assert cells(section, "contrasts")["decision"] == f"Not decided. {why}"

@@ -80,7 +80,7 @@ def value(cell: Any) -> float:
     return cell.value
 
 
-def votes(**columns: Sequence[int]) -> Votes:
+def votes(**columns: Any) -> Votes:
     """Votes of person 0 against model 1, in as many rows as the columns have; what is not told is 0."""
     size = len(next(iter(columns.values())))
 

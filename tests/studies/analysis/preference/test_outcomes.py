@@ -3,17 +3,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from studies.analysis.clustering import Floats
 from studies.analysis.clusters import Clusters
-from studies.analysis.preference.outcomes import DECISIVE, LOSSES, SHARE, TIES, WINS, outcomes
+from studies.analysis.preference.outcomes import DECISIVE, LOSSES, SHARE, TIES, WINS, Outcomes, outcomes
 from studies.analysis.votes import Votes
 from tests.studies.analysis.preference.answers import votes
 
 
-def everything(cast: Votes) -> tuple[np.ndarray, ...]:
-    return np.ones(len(cast), dtype=bool), np.zeros(len(cast), dtype=np.int64), np.zeros(1, dtype=np.int64)
+def whole(cast: Votes) -> Outcomes:
+    """All votes as one cell of one group."""
+    one = np.zeros(len(cast), dtype=np.int64)
+    return outcomes(cast, np.ones(len(cast), dtype=bool), one, np.zeros(1, dtype=np.int64), 1)
 
 
-def share_of(cast: Votes, models: int = 1) -> float:
+def share_of(cast: Votes) -> float:
     """The mean over models of the mean over writers of the weighted mean score, told slowly."""
     by_model = []
     for model in np.unique(cast.b):
@@ -36,7 +39,7 @@ def cast_at_random(seed: int = 4, size: int = 90) -> Votes:
 
 def test_writers_count_the_same_whatever_the_number_of_their_votes() -> None:
     """w0 wins all three, w1 ties once: (1 + ½) / 2, and not 3½ of 4."""
-    found = outcomes(votes(value=[-1, -2, -1, 0], writer=[0, 0, 0, 1]), *everything(votes(value=[0] * 4)), 1)
+    found = whole(votes(value=[-1, -2, -1, 0], writer=[0, 0, 0, 1]))
 
     assert found.values[0].tolist() == [0.75, 0.5, 0.5, 0.0, 1.0]
 
@@ -44,7 +47,7 @@ def test_writers_count_the_same_whatever_the_number_of_their_votes() -> None:
 def test_votes_without_a_writer_are_one_writer_together() -> None:
     cast = votes(value=[-1, 1, 1, 1], writer=[0, -1, -1, -1])
 
-    assert outcomes(cast, *everything(cast), 1).values[0, SHARE] == 0.5
+    assert whole(cast).values[0, SHARE] == 0.5
 
 
 def test_models_count_the_same_and_those_without_votes_not_at_all() -> None:
@@ -57,7 +60,7 @@ def test_models_count_the_same_and_those_without_votes_not_at_all() -> None:
 
 def test_all_ties_are_half_with_nothing_to_say_without_ties() -> None:
     cast = votes(value=[0, 0])
-    found = outcomes(cast, *everything(cast), 1)
+    found = whole(cast)
 
     assert found.values[0, :4].tolist() == [0.5, 0.0, 1.0, 0.0]
     assert np.isnan(found.values[0, DECISIVE])
@@ -67,7 +70,7 @@ def test_leaving_out_writers_one_at_a_time_gives_the_same_variance_exactly() -> 
     """One model, so one cell. G − 1 times the mean squared deviation is the jackknife's variance."""
     cast = cast_at_random()
     cast = cast.take(cast.b == 1)
-    found = outcomes(cast, *everything(cast), 1)
+    found = whole(cast)
     left = np.array([share_of(cast.take(cast.writer != writer)) for writer in range(5)])
     jackknife = 4 / 5 * ((left - left.mean()) ** 2).sum()
     spread = Clusters({"writer": cast.writer}, np.zeros(len(cast), dtype=np.int32), 1)
@@ -83,12 +86,12 @@ def test_without_writers_influences_are_the_derivative_by_the_weight_of_each_vot
     nobody = np.full(len(cast), -1, dtype=np.int32)
     rows, owner = np.ones(len(cast), dtype=bool), np.zeros(4, dtype=np.int64)
 
-    def values(weight: np.ndarray) -> np.ndarray:
+    def values(weight: Floats) -> Floats:
         plain = Votes(
             cast.dialogue, cast.pair, cast.dimension, cast.source, nobody, cast.a, cast.b, cast.value,
             cast.a_first, weight, cast.row,
         )  # fmt: skip
-        return outcomes(plain, rows, cast.b.astype(np.int64), owner, 1).values[0]
+        return np.asarray(outcomes(plain, rows, cast.b.astype(np.int64), owner, 1).values[0])
 
     step = 1e-6
     for vote in range(0, len(cast), 7):

@@ -7,7 +7,8 @@ import pytest
 
 from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.evidence import Options, read_evidence
-from studies.analysis.preference.sections import human_or_model, systems_compared
+from studies.analysis.preference.matrix import systems_compared
+from studies.analysis.preference.sections import human_or_model
 from studies.analysis.results import Table
 from studies.analysis.simulating import Design, Effects, simulate, truth_of, write_verdicts
 from tests.studies.analysis.preference.answers import cells, grid, read, table, value
