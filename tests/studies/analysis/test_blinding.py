@@ -82,9 +82,7 @@ def test_answers_to_the_open_question_are_counted_and_not_shown(tmp_path: Path) 
         {"rater": "r2", "use": "survey", "value": "yes"},
     ])  # fmt: skip
     section = blinding(evidence_of(tmp_path, [answer(-1)]))
-    assert section.lead[1] == (
-        "1 answers say what raters think the study compares: the words are in answers.csv."
-    )
+    assert section.lead[1] == ("Answers to what the study compares, in raters' own words (answers.csv): 1.")
     assert "machines" not in " ".join(section.lead)
 
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 from studies.analysis.guessing import Guesses, bang, james
 from tests.studies.analysis.tables import ends, value, why
 
-#: The Cholesterol Reduction in Seniors Program (Bang et al. 2004, table 5). Rows: what the arm truly was
+#: The Cholesterol Reduction in Seniors Program (Bang et al. 2004). Rows: what the arm truly was
 #: (drug, placebo); columns: what was guessed (drug, placebo, do not know). Here drug is a person's reply and
 #: placebo a model's, so that the guesses are person, ai, unknown.
 CRISP = np.array([[82, 25, 170], [27, 29, 83]])
@@ -36,9 +36,9 @@ def test_the_published_example_comes_out() -> None:
     assert found.counts.tolist() == CRISP.tolist()
 
 
-def test_with_one_guess_a_rater_errors_are_those_of_the_r_package() -> None:
-    """The example of the package BI with its printed standard errors (three decimals; it divides by n, the
-    sandwich by n − 1)."""
+def test_with_one_guess_a_rater_errors_are_those_of_another_program() -> None:
+    """The example in the readme of BlindingIndex.jl, a port of the R package BI, as printed: three decimals.
+    It divides by n where the sandwich divides by n − 1."""
     found = guesses(np.array([[48, 4, 330], [22, 30, 319]]))
     printed = [(james(found), 0.896, 0.011), (bang(found.take(found.kind == 0)), 0.115, 0.018),
                (bang(found.take(found.kind == 1)), 0.022, 0.019)]  # fmt: skip
@@ -64,9 +64,9 @@ def test_certainty_scales_a_guess() -> None:
 def test_all_right_is_one_and_all_wrong_minus_one_with_exact_ends() -> None:
     far = 2 * 0.025 ** (1 / 12) - 1
     right = bang(guesses(np.array([[12, 0, 0], [0, 0, 0]])))
-    assert (value(right), ends(right)) == (1.0, (pytest.approx(far), 1.0))
+    assert (value(right), *ends(right)) == pytest.approx((1.0, far, 1.0))
     wrong = bang(guesses(np.array([[0, 12, 0], [0, 0, 0]])))
-    assert (value(wrong), ends(wrong)) == (-1.0, (-1.0, pytest.approx(-far)))
+    assert (value(wrong), *ends(wrong)) == pytest.approx((-1.0, -1.0, -far))
     assert value(james(guesses(np.array([[9, 0, 0], [0, 9, 0]])))) == 0.0
 
 

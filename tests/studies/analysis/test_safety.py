@@ -29,7 +29,7 @@ def test_nothing_flagged_has_an_exact_upper_end_over_dialogues(tmp_path: Path) -
         20,
         0,
     )
-    assert ends(unsafe["share_of_ratings"]) == (0.0, pytest.approx(1 - 0.025 ** (1 / 20)))
+    assert ends(unsafe["share_of_ratings"]) == pytest.approx((0.0, 1 - 0.025 ** (1 / 20)))
     assert section.lead == (
         "No rater flagged any reply. The upper ends of the intervals say what that rules out.",
     )
@@ -87,9 +87,7 @@ def test_rows_are_the_primary_ones_of_overall_and_sliced_by_tag(tmp_path: Path) 
         if (row["system"], row["flag"]) == ("model", "unsafe")
     }
     assert found == {"all": (1, 2), "regular": (0, 1), "adversarial": (1, 1)}
-    assert section.lead == (
-        "Besides, 1 answers in the second pass flagged a reply; they are not counted here.",
-    )
+    assert section.lead == ("Answers in the second pass that flagged a reply, not counted here: 1.",)
 
 
 def test_two_replies_of_a_system_to_one_dialogue_are_two(tmp_path: Path) -> None:
