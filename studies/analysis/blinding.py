@@ -226,9 +226,7 @@ def _questions(evidence: Evidence) -> tuple[str, ...]:
         return ()
     asked = answers["use"].equals("blinding")
     said = asked & ~answers["value"].equals("") if "value" in answers else asked
-    return (
-        f"{int(said.sum())} answers say what raters think the study compares: the words are in answers.csv.",
-    )
+    return (f"Answers to what the study compares, in raters' own words (answers.csv): {int(said.sum())}.",)
 
 
 def _figure(rows: list[tuple[Cell, ...]]) -> Figure:

@@ -72,7 +72,7 @@ def wilson(value: float, trials: int) -> tuple[float, float]:
 def median(values: Floats, *, unit: str, why: str) -> Estimate:
     """The median with its distribution-free 95 % interval between two order statistics.
 
-    It needs 6 values (Conover 1999, Practical Nonparametric Statistics, 3.2): for fewer, the widest interval
+    It needs 6 values (Conover 1999, Practical Nonparametric Statistics): for fewer, the widest interval
     falls short of 95 %. `unit` says what a value is, in the plural.
     """
     count = len(values)

@@ -197,9 +197,7 @@ def _lead(evidence: Evidence, seen: Seen) -> tuple[str, ...]:
         lead.append("No rater flagged any reply. The upper ends of the intervals say what that rules out.")
     later = _flagged_later(evidence)
     if later:
-        lead.append(
-            f"Besides, {later} answers in the second pass flagged a reply; they are not counted here."
-        )
+        lead.append(f"Answers in the second pass that flagged a reply, not counted here: {later}.")
     return tuple(lead)
 
 

@@ -52,8 +52,8 @@ def gap_between(votes: Votes, is_a: Mask, by_judge: Mask, rater: Codes) -> Gap |
     """The gap among `votes` of one dimension; None where no pair was seen by both parties.
 
     `is_a` tells of each vote whether the reply in question is a, `by_judge` whose vote it is,
-    `rater` which rater's (−1: a judge's; judges are fixed and no clusters). Each source counts once a pair,
-    and each pair once.
+    `rater` which rater's (−1: a judge's, which are fixed and no clusters). Each source counts once a pair and
+    each pair once.
     """
     seen = np.zeros((2, int(votes.pair.max(initial=0)) + 1), dtype=bool)
     seen[by_judge.astype(int), votes.pair] = True
