@@ -5,6 +5,11 @@ PYTHON ?= python3
 V := .venv
 UV := VIRTUAL_ENV=$(CURDIR)/$(V) $(V)/bin/uv
 export UV_PYTHON_DOWNLOADS := never
+# The tests start some two hundred Pythons: none of them should compile what another has compiled.
+unexport PYTHONDONTWRITEBYTECODE
+# Each process has a database, a Redis database and ports of its own (tests/conftest.py, tests/services.py).
+# Redis has sixteen databases, tests/services.py ports for eight.
+PYTEST := $(V)/bin/python -m pytest -q -n logical --maxprocesses 8 --dist worksteal
 
 .PHONY: run test check unit unit-full e2e words format local lock clean help
 .DEFAULT_GOAL := help
@@ -82,13 +87,13 @@ check: $(V)/.test ## linters, types, floors, migrations, the settings of product
 	  $(V)/bin/python manage.py check --deploy --fail-level WARNING
 
 unit: $(V)/.test ## the tests without a browser, on SQLite
-	env -u DATABASE_URL -u REDIS_URL $(V)/bin/python -m pytest -q --ignore tests/e2e
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST) --ignore tests/e2e
 
-unit-full: $(V)/.test ## the same on PostgreSQL and Redis (DATABASE_URL, REDIS_URL, or started here)
-	$(V)/bin/python -m tests.services $(V)/bin/python -m pytest -q --ignore tests/e2e
+unit-full: $(V)/.test ## the same, where a database matters, on PostgreSQL and Redis (DATABASE_URL, REDIS_URL, or started here)
+	$(V)/bin/python -m tests.services $(PYTEST) --ignore tests/e2e -m "not no_database"
 
 e2e: $(V)/.test ## a rater's whole way in a real browser
-	env -u DATABASE_URL -u REDIS_URL $(V)/bin/python -m pytest -q tests/e2e
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST) tests/e2e
 
 # Only what raters read is collected: researchers' pages are English. The same files as in tests/catalogues.py.
 # Another language than German: make words language=fr

@@ -1,5 +1,6 @@
 """What every test stands on: the project's own settings, made quick and kept out of var/."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from django.db import connections
 from pytest_django import Settings
 
 from tests.catalogues import write_pseudo_locale
+from tests.services import number_of_process, own_database
 
 DATABASE_IN_A_FILE = "sqlite3"
+#: Names the process in a parallel run.
+PROCESS = "PYTEST_XDIST_WORKER"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -28,11 +32,32 @@ def pytest_configure(config: pytest.Config) -> None:
     # A nudge is a file or a Redis entry; no test may wake up a worker of somebody's running site.
     django_settings.CELERY_BROKER_URL = "memory://"
     django_settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
+    if not django_settings.EMBEDDED and PROCESS in os.environ:
+        # Also the sites that this process starts read it there.
+        os.environ["REDIS_URL"] = own_database(
+            os.environ["REDIS_URL"], number_of_process(os.environ[PROCESS])
+        )
+        django_settings.CACHES["default"]["LOCATION"] = os.environ["REDIS_URL"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """In a parallel run: first what starts whole sites, so that it is one process's and not the last."""
+    if PROCESS in os.environ:
+        items.sort(key=lambda item: not (isinstance(item, pytest.Function) and starts_sites(item)))
+
+
+def starts_sites(item: pytest.Function) -> bool:
+    return hasattr(item.module, "running_site")
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """SQLite in a file, as in a running site: threads then have connections of their own."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """SQLite in a file, as in a running site: threads then have connections of their own.
+
+    A PostgreSQL database's name ends in its process's, by the fixture asked for.
+    """
     database = connections["default"].settings_dict
     if database["ENGINE"].endswith(DATABASE_IN_A_FILE):
         name = tmp_path_factory.mktemp("database") / "test.sqlite3"

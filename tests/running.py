@@ -31,8 +31,8 @@ from psycopg import sql
 from tests.services import free_port
 
 READY = "heartsite is ready."
-START_SECONDS = 90.0
-STOP_SECONDS = 40.0
+START_SECONDS = 300.0
+STOP_SECONDS = 120.0
 
 
 @dataclass(frozen=True)

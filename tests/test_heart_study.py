@@ -1,5 +1,7 @@
 """The main job on real input: HEART's merged file, rated to the end over real HTTP, on both databases.
 
+All of it on SQLite; on PostgreSQL every third dialogue, with booklets of a third, for time's sake.
+
 The data has no licence and is not part of the project: the test looks for it beside the project, or in
 HEARTSITE_DATA, and says so where it is absent.
 """
@@ -24,14 +26,15 @@ DATA = Path(os.environ.get("HEARTSITE_DATA") or settings.BASE_DIR.parent / "shar
 MERGED = DATA / "heart" / "completions_merged.json"
 TEXTS = settings.BASE_DIR / "studies" / "sample" / "texts.json"
 MODELS = ("gpt5", "claude4opus", "gemini25pro")
-DESIGN = ("--ratings-per-pair", "1", "--pairs-per-rater", "60", "--session-minutes", "120")
+EVERY = 1 if settings.EMBEDDED else 3
+DESIGN = ("--ratings-per-pair", "1", "--pairs-per-rater", str(60 // EVERY), "--session-minutes", "120")
 RATERS = 15
 
 
 @pytest.mark.skipif(not MERGED.exists(), reason=f"HEART's files are not at {MERGED}; set HEARTSITE_DATA")
 def test_heart_human_replies_against_three_models_rated_to_the_end(tmp_path: Path) -> None:
     file = tmp_path / "three-models.json"
-    file.write_text(json.dumps(only_three_models(json.loads(MERGED.read_text()))), encoding="utf-8")
+    file.write_text(json.dumps(only_three_models(json.loads(MERGED.read_text())[::EVERY])), encoding="utf-8")
     with running_site(tmp_path) as site:
         site.manage(
             "create_study", "heart", "--preset", "heart", "--texts", str(TEXTS), "--seed", "19", *DESIGN

@@ -13,6 +13,7 @@ LONGEST_TEST = 500
 LONGEST_FUNCTION = 40
 #: One file that is read from top to bottom, like a form.
 MAY_BE_LONGER = {"heartsite/settings.py"}
+MARKED = "pytest.mark.no_database"
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"}
 
 
@@ -86,3 +87,16 @@ def test_templates_keep_scripts_and_styles_in_files() -> None:
         if (match := inline.search(path.read_text("utf-8")))
     }
     assert found == {}
+
+
+def test_what_is_left_out_on_postgresql_touches_no_database() -> None:
+    """The framework refuses access to tests without its mark; these start no site and no command either."""
+    touching = re.compile(
+        r"django_db|\b(transactional_)?db\b|running_site|live_server\b|factories"
+        r"|manage\.py|call_command"
+    )
+    marked = {name: text for name, text in modules().items() if MARKED in text}
+    del marked["tests/test_house.py"]
+    assert "tests/contract/test_errors.py" in marked
+    assert all(f"\npytestmark = {MARKED}\n" in text for text in marked.values())
+    assert {name: match[0] for name, text in marked.items() if (match := touching.search(text))} == {}

@@ -160,7 +160,7 @@ def until(is_so: Any) -> None:
     deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline
-        time.sleep(0.5)
+        time.sleep(2)  # to ask is to start a Python
 
 
 def asked(site: Site, *command: str) -> Any:

@@ -12,6 +12,8 @@ from studies.llm.port import Api, Usage
 from tests.contract.conftest import MODELS, SCHEMA, Ask, request_for
 from tests.contract.servers import Loopback, Traits
 
+pytestmark = pytest.mark.no_database
+
 APIS: list[Api] = ["openai", "anthropic", "google"]
 IDS = {"openai": "chatcmpl-1", "anthropic": "msg_1", "google": "resp-1"}
 THOUGHT = {"openai": 4, "anthropic": None, "google": None}

@@ -10,6 +10,8 @@ from studies.llm.port import Api, ErrorKind
 from tests.contract.conftest import KEY_NAME, MODELS, SCHEMA, Ask, Fail
 from tests.contract.servers import Loopback
 
+pytestmark = pytest.mark.no_database
+
 APIS: list[Api] = ["openai", "anthropic", "google"]
 E = ErrorKind
 # What the server does, the kind of error, how the sentence goes after the host, whether something came back.

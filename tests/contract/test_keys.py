@@ -11,6 +11,8 @@ from studies.llm.port import Api, ErrorKind
 from tests.contract.conftest import KEY, KEY_NAME, Ask, Fail
 from tests.contract.servers import Loopback
 
+pytestmark = pytest.mark.no_database
+
 APIS: list[Api] = ["openai", "anthropic", "google"]
 
 

@@ -14,6 +14,8 @@ from raters.dealing import plan_booklets, spread
 from raters.sides import Imbalance, PairToPlan, Placed, Slot, imbalance_of
 from studies.comparison import Order
 
+pytestmark = pytest.mark.no_database
+
 
 def pairs_of(dialogues: int, systems: int, *, baseline: bool) -> list[PairToPlan]:
     names = [f"s{number}" for number in range(systems)]

@@ -13,6 +13,8 @@ from studies.importing import json_stream
 from studies.importing.json_stream import Item, json_array
 from studies.importing.records import BadRecord, Refused
 
+pytestmark = pytest.mark.no_database
+
 
 def told(content: str) -> list[tuple[str, object]]:
     """Places with values or reasons."""

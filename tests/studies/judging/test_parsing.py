@@ -12,6 +12,8 @@ from studies.judging.parsing import Kind, Parsed, Unparseable, parse
 from studies.judging.schema import Variant
 from tests.studies.judging.material import asked
 
+pytestmark = pytest.mark.no_database
+
 PROMPT = asked()
 ONE, TWO = PROMPT.slots.first, PROMPT.slots.second
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.no_database
+
 ROOT = Path(__file__).parents[3]
 LIGHT = ["port", "endpoints", "prices", "scripted", "loop", "local_server", "naming"]
 HEAVY = {

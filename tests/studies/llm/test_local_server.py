@@ -13,8 +13,10 @@ from studies.llm import local_server
 from studies.llm.endpoints import EndpointPolicy
 from studies.llm.loop import LoopThread
 from studies.llm.port import CallRequest, CallSettings, Completion, Endpoint, Message
+from tests.services import free_port
 
-PORT = 8193
+pytestmark = pytest.mark.no_database
+
 SCHEMA = {
     "type": "object",
     "additionalProperties": False,
@@ -32,7 +34,8 @@ def test_a_missing_model_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(not local_server.is_installed(), reason="make local has not been run")
 def test_it_answers_and_judges(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "studies.llm.local_server", "--port", str(PORT), "--threads", "1"]
+    port = free_port()
+    command = [sys.executable, "-m", "studies.llm.local_server", "--port", str(port), "--threads", "1"]
     with (tmp_path / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
@@ -40,7 +43,7 @@ def test_it_answers_and_judges(tmp_path: Path) -> None:
         while "answers on" not in (tmp_path / "log").read_text() and time.monotonic() < deadline:
             assert process.poll() is None
             time.sleep(0.1)
-        reply, verdict = _asked()
+        reply, verdict = _asked(port)
     finally:
         os.kill(process.pid, signal.SIGTERM)
         assert process.wait(20) == 0
@@ -51,12 +54,12 @@ def test_it_answers_and_judges(tmp_path: Path) -> None:
     assert (verdict.output_mode, verdict.finish_reason) == ("native", "stop")
 
 
-def _asked() -> tuple[Completion, Completion]:
+def _asked(port: int) -> tuple[Completion, Completion]:
     from studies.llm.library import LibraryClient  # two seconds, for this test alone
 
     loop = LoopThread()
     client = LibraryClient(policy=EndpointPolicy(allow_loopback=True))
-    endpoint = Endpoint("openai", f"http://127.0.0.1:{PORT}/v1")
+    endpoint = Endpoint("openai", f"http://127.0.0.1:{port}/v1")
     said = (Message("user", "I failed my exam. Say one kind sentence."),)
     settings = CallSettings(40, temperature=0.0, timeout_seconds=120)
     made = [
