@@ -26,6 +26,8 @@ SHORT: Final = 18
 LONGEST: Final = 400
 #: More columns than these are set smaller.
 NARROW: Final = 6
+#: CSS pixels; a wider picture has more in it than the others.
+WIDE: Final = 560
 _FULL: Final = "_full"
 #: Colours that follow the page into the dark; those of shares and fields stay as they are.
 _FOLLOWING: Final = {
@@ -74,6 +76,11 @@ class ShownFigure:
     svg: Markup
     width: int
     table: ShownTable
+
+    @property
+    def is_wide(self) -> bool:
+        """Kept at its own size and moved sideways on a small screen, where it could not be read otherwise."""
+        return self.width > WIDE
 
 
 @dataclass(frozen=True, slots=True)

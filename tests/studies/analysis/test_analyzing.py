@@ -144,7 +144,7 @@ def test_the_same_file_gives_the_same_bytes_in_every_process(verdicts: Path, tmp
             capture_output=True,
         )
         written.append(files_of(folder))
-    assert len(written[0]) == 2 + 2 * 7 + 9
+    assert len(written[0]) == 2 + 2 * 8 + 10
     assert written[0] == written[1]
 
 
