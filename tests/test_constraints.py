@@ -99,6 +99,13 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
     "a finished export without a checksum": lambda: ExportJob(
         study=Study.objects.get(), requested_at=NOW, status="done"
     ),
+    "neither an export nor a report": lambda: ExportJob(
+        study=Study.objects.get(), requested_at=NOW, kind="poem"
+    ),
+    "a finished report without its page": lambda: ExportJob(
+        study=Study.objects.get(), requested_at=NOW, kind="report", status="done", sha256="ab", file="a.zip"
+    ),
+    "an export with a page": lambda: ExportJob(study=Study.objects.get(), requested_at=NOW, page="a.html"),
 }
 
 

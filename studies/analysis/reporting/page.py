@@ -22,8 +22,12 @@ from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Ta
 _HERE: Final = Path(__file__).parent
 #: Tables up to this many rows are not divided between two sheets of paper.
 SHORT: Final = 18
+#: Of a longer table only so many rows stand on the page; all of them are in its CSV file.
+LONGEST: Final = 400
 #: More columns than these are set smaller.
 NARROW: Final = 6
+#: CSS pixels; a wider picture has more in it than the others.
+WIDE: Final = 560
 _FULL: Final = "_full"
 #: Colours that follow the page into the dark; those of shares and fields stay as they are.
 _FOLLOWING: Final = {
@@ -57,6 +61,7 @@ class ShownTable:
     rows: tuple[tuple[Shown, ...], ...]
     notes: tuple[tuple[str, str], ...]
     folded: bool
+    left_out: int
 
     @property
     def classes(self) -> str:
@@ -71,6 +76,11 @@ class ShownFigure:
     svg: Markup
     width: int
     table: ShownTable
+
+    @property
+    def is_wide(self) -> bool:
+        """Kept at its own size and moved sideways on a small screen, where it could not be read otherwise."""
+        return self.width > WIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +153,19 @@ def _table(table: Table, number: int) -> ShownTable:
     letters: dict[str, str] = {}
     rows = tuple(
         tuple(told(cell, column, letters) for cell, column in zip(row, table.columns, strict=True))
-        for row in table.rows
+        for row in table.rows[:LONGEST]
     )
     numeric = tuple(column.kind != "text" for column in table.columns)
     notes = tuple((letter, why) for why, letter in letters.items())
-    return ShownTable(table, number, numeric, rows, notes, folded=table.key.endswith(_FULL))
+    return ShownTable(
+        table,
+        number,
+        numeric,
+        rows,
+        notes,
+        folded=table.key.endswith(_FULL),
+        left_out=len(table.rows) - len(rows),
+    )
 
 
 def _letter(number: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Final
 
@@ -88,19 +89,20 @@ def _cells(
         list(values.values()), None if figure.reference is None else figure.reference * scale
     )
     whole = scale == 100.0 or all(float(value).is_integer() for value in values.values())
-    for i, row in enumerate(rows):
-        for j, column in enumerate(columns):
-            value = values.get((row, column))
-            if value is None:
-                axes.text(j + 0.5, i + 0.5, "·", ha="center", va="center", color=canvas.SOFT)
-                continue
-            red, green, blue, _alpha = shade(norm(value))
-            light = 0.299 * red + 0.587 * green + 0.114 * blue
-            axes.add_patch(Rectangle((j + 0.03, i + 0.03), 0.94, 0.94, color=(red, green, blue), lw=0))
-            axes.text(
-                j + 0.5, i + 0.5, f"{value:.0f}" if whole else f"{value:.2f}".replace("-", "−"), ha="center",
-                va="center", fontsize=canvas.SMALL, color=_DARK if light > 0.5 else _PALE,
-            )  # fmt: skip
+    missing = []
+    for i, j in itertools.product(range(len(rows)), range(len(columns))):
+        value = values.get((rows[i], columns[j]))
+        if value is None:
+            missing.append((j + 0.5, i + 0.5))
+            continue
+        red, green, blue, _alpha = shade(norm(value))
+        light = 0.299 * red + 0.587 * green + 0.114 * blue
+        axes.add_patch(Rectangle((j + 0.03, i + 0.03), 0.94, 0.94, color=(red, green, blue), lw=0))
+        axes.text(
+            j + 0.5, i + 0.5, f"{value:.0f}" if whole else f"{value:.2f}".replace("-", "−"), ha="center",
+            va="center", fontsize=canvas.SMALL, color=_DARK if light > 0.5 else _PALE,
+        )  # fmt: skip
+    axes.plot([x for x, _y in missing], [y for _x, y in missing], "o", ms=1.6, mew=0, color=canvas.SOFT)
 
 
 def _colours(values: list[float], reference: float | None) -> tuple[LinearSegmentedColormap, Normalize]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from studies.analysis.evidence import Evidence
 from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table, undefined
+from studies.analysis.sections import SectionOf
 
 HOSTILE: Final = ('<script>alert("x")</script>', '"><img src=x onerror=alert(1)>', "=1+1", "a $x_1$ & b")
 LONG: Final = "a-very-long-name-of-a-model-with-a-date-and-more-2026-05-01-instruct-turbo-preview"
@@ -17,7 +18,7 @@ FEW: Final = "Fewer than two writers are known: their differences cannot be told
 NONE: Final = "Nobody has rated this pair of systems."
 
 
-def sections() -> tuple[object, ...]:
+def sections() -> tuple[SectionOf, ...]:
     return (preference, agreement, ranking, absent, kinds)
 
 
@@ -128,6 +129,13 @@ def agreement(evidence: Evidence) -> Section:
         (Column("system", "System"), Column("against", "Against"), Column("share", "Preferred", "share")),
         wins,
     )
+    many = [f"model-{place:02d}" for place in range(16)]
+    large = Table(
+        "wins_of_many",
+        "Wins of sixteen systems against each other",
+        (Column("system", "System"), Column("against", "Against"), Column("share", "Preferred", "share")),
+        [(a, b, 0.5 + 0.02 * (j - i)) for i, a in enumerate(many) for j, b in enumerate(many) if i != j],
+    )
     curve = Table(
         "ambiguity",
         "Agreement by ambiguity",
@@ -160,6 +168,7 @@ def agreement(evidence: Evidence) -> Section:
                 "preferred",
                 0.5,
             ),
+            Figure("large_matrix", "The same for sixteen systems", "matrix", large, reference=0.5),
             Figure(
                 "ambiguity_curve",
                 "Agreement by how clear other raters' votes were",

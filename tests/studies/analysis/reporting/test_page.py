@@ -1,0 +1,171 @@
+"""report.html: complete, alone, and safe whatever the data say."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from studies.analysis.reporting.charts import Drawing, draw
+from studies.analysis.reporting.page import LONGEST, html_text, inlined
+from studies.analysis.reporting.report import Report
+from studies.analysis.results import Column, Estimate, Figure, Section, Table, undefined
+from tests.studies.analysis.reporting import demonstration
+from tests.studies.analysis.reporting.demonstration import HOSTILE
+from tests.studies.analysis.reporting.test_report import FACTS
+
+_VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Elements(HTMLParser):
+    """Every start tag with its attributes, and the text; asserts that tags close in order."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self._open: list[str] = []
+        self.feed(page)
+        self.close()
+        assert self._open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in _VOID:
+            self._open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+
+
+def page_of(*sections: Section, **facts: object) -> str:
+    report = Report(replace(FACTS, **facts), sections)  # type: ignore[arg-type]
+    return html_text(report, {figure.key: draw(figure) for figure in report.figures()})
+
+
+@pytest.fixture(scope="module")
+def demonstrated() -> str:
+    sections = tuple(section(None) for section in demonstration.sections())  # type: ignore[arg-type]
+    return page_of(*sections, title=HOSTILE[1], study=HOSTILE[0], files={HOSTILE[1]: "ab" * 32})
+
+
+def test_nothing_in_the_data_becomes_part_of_the_page(demonstrated: str) -> None:
+    elements = Elements(demonstrated)
+    names = {tag for tag, _attributes in elements.tags}
+    assert names & {"script", "img", "iframe", "object", "embed", "link", "base", "form", "mean", "i"} == {
+        "i"
+    }
+    assert not [name for _tag, attributes in elements.tags for name in attributes if name.startswith("on")]
+    text = " ".join(elements.texts)
+    for name in HOSTILE:
+        assert name in text
+
+
+def test_the_page_asks_for_nothing_from_elsewhere(demonstrated: str) -> None:
+    addresses = [
+        value
+        for _tag, attributes in Elements(demonstrated).tags
+        for name, value in attributes.items()
+        if name in {"src", "href", "xlink:href", "action", "srcset", "data"}
+    ]
+    assert addresses
+    assert [address for address in addresses if not str(address).startswith("#")] == []
+    style = re.search(r"<style>(.*?)</style>", demonstrated, re.S)
+    assert style is not None
+    assert not re.search(r"url\(|@import", style[1])
+
+
+def test_names_within_the_page_are_used_once_and_lead_somewhere(demonstrated: str) -> None:
+    elements = Elements(demonstrated).tags
+    ids = [attributes["id"] for _tag, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    wanted = {
+        str(attributes[name])
+        for _tag, attributes in elements
+        for name in ("href", "xlink:href")
+        if name in attributes
+    } | {f"#{name}" for name in re.findall(r"url\(#([^)]*)\)", demonstrated)}
+    assert wanted <= {f"#{name}" for name in ids}
+
+
+def test_pictures_follow_the_pages_colours_and_hold_no_words() -> None:
+    table = Table(
+        "hostile",
+        "H",
+        (Column("a", "A"), Column("b", "B", "number")),
+        [(HOSTILE[0], Estimate(1.0, 0.5, 2.0))],
+    )
+    drawing = draw(Figure("hostile", HOSTILE[1], "forest", table, HOSTILE[2]))
+    for svg in (drawing.svg, inlined(drawing.svg, "hostile")):
+        assert "<!--" not in svg
+        assert "alert" not in svg
+        assert "onerror" not in svg
+    assert "var(--ink)" in inlined(drawing.svg, "hostile")
+    assert "#1d2426" not in inlined(drawing.svg, "hostile")
+
+
+def test_what_is_undefined_is_told_once_below_its_table() -> None:
+    rows = [
+        ("a", undefined("Too few.")),
+        ("b", undefined("No ties.", n=4, value=0.5)),
+        ("c", undefined("Too few.")),
+    ]
+    page = page_of(
+        Section("a", "A", (), (Table("t", "T", (Column("x", "X"), Column("y", "Y", "share")), rows),))
+    )
+    assert page.count("Too few.") == 1
+    assert re.findall(r"<bdi>([^<]*)</bdi><sup>(.)</sup>", page) == [
+        ("–", "a"),
+        ("50.0\N{NO-BREAK SPACE}%", "b"),
+        ("–", "a"),
+    ]
+    assert "<p><sup>a</sup> Too few.</p>" in page
+    assert "<p><sup>b</sup> No ties.</p>" in page
+
+
+def test_an_absent_section_says_what_is_missing() -> None:
+    page = page_of(Section("blinding", "Blinding", absent="guesses.csv is not there."))
+    assert '<p class="missing">guesses.csv is not there.</p>' in page
+
+
+def test_full_tables_are_folded_and_very_long_ones_cut_with_a_word() -> None:
+    rows = [(f"row {number}",) for number in range(LONGEST + 1)]
+    page = page_of(Section("a", "A", (), (Table("all_full", "All", (Column("x", "X"),), rows),)))
+    assert '<details class="full" id="table-all_full">' in page
+    assert "401 rows" in page
+    assert f"row {LONGEST - 1}<" in page
+    assert f"row {LONGEST}<" not in page
+    assert "1 further row stands in <code>tables/all_full.csv</code>" in page
+
+
+def test_a_page_without_contrasts_is_headed_exploratory() -> None:
+    assert "<strong>Exploratory.</strong> There is no frozen protocol" in page_of()
+    contrasts = {
+        "sha256": "ab",
+        "version": 2,
+        "contrasts": ["people"],
+        "planned_seed": 7,
+        "named_by_ratings": True,
+    }
+    frozen = page_of(exploratory=False, protocol=contrasts, options={**FACTS_OPTIONS, "seed": 1})
+    assert "Exploratory" not in frozen
+    assert "the protocol plans 7" in frozen
+
+
+FACTS_OPTIONS = {"seed": 1, "human": [], "resamples": 1000, "protocol": False}
+
+
+def test_a_drawing_is_wide_enough_for_its_svg() -> None:
+    drawing = Drawing('<?xml?><svg viewBox="0 0 1 1" width="1"><g id="a"/><use href="#a"/></svg>', b"", 1)
+    assert inlined(drawing.svg, "k") == (
+        '<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 1 1" aria-hidden="true">'
+        '<g id="k-a"/><use href="#k-a"/></svg>'
+    )
