@@ -20,8 +20,8 @@ class AnalysisPlan(models.Model):
         default=0.1,
         validators=[MinValueValidator(0), MaxValueValidator(0.5)],
         help_text=_(
-            "What a judge may fall behind a rater and still stand in, because it costs less: 0.1 for a crowd, "
-            "0.15 for trained raters, 0.2 for experts (Calderon et al. 2025)."
+            "What a judge may fall behind a rater and still stand in, because it costs less: 0.1 for a "
+            "crowd, 0.15 for trained raters, 0.2 for experts (Calderon et al. 2025)."
         ),
     )
     stopping_rule = models.TextField(
