@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from studies import protocol
 from studies.comparison import OVERALL
 from studies.models import Contrast, Dialogue, Judge, Pair, Study, System
-from studies.protocol import JURY, RATERS
+from studies.models.contrast import JURY, RATERS
 
 #: The tag of the dialogues on which people are said to do better than models.
 ADVERSARIAL: Final = "adversarial"
@@ -111,9 +111,7 @@ def _systems_that_never_meet(study: Study, contrast: protocol.Contrast) -> Itera
     missing = [name for name in names if name not in known]
     if missing:
         told = {"name": missing[0], "known": _named(known)}
-        yield (
-            _("there is no system '%(name)s' (systems: %(known)s): write its name as it stands there") % told
-        )
+        yield (_("there is no system '%(name)s' (systems: %(known)s): write its name as it stands") % told)
     elif not _pairs_of(study, *names).exists() and not _pairs_of(study, *reversed(names)).exists():
         told = {"name": names[0], "known": names[1]}
         yield _("no pair is of '%(name)s' and '%(known)s': make pairs of all systems, or remove it") % told
@@ -146,9 +144,9 @@ def propose(*, study: Study) -> list[Contrast]:
     if study.is_frozen():
         return []
     there = set(study.contrasts.values_list("name", flat=True))
-    added = []
-    for place, row in enumerate(_usual(study), start=len(there)):
-        row.position = place
+    added: list[Contrast] = []
+    for row in _usual(study):
+        row.position = len(there) + len(added)
         if row.name not in there and not list(_problems(study, _as_frozen(row))):
             row.full_clean()
             row.save()

@@ -19,9 +19,6 @@ SCHEMA: Final = 4
 #: What a confirmatory comparison can be about, and whether it has a direction.
 ESTIMANDS: Final = ("human_vs_models", "system_vs_system", "slice_difference", "judge_agreement")
 SIDEDNESS: Final = ("two_sided", "greater", "less", "equivalence")
-#: Whose answers a contrast takes; anything else is a judge's name.
-RATERS: Final = "raters"
-JURY: Final = "jury"
 #: The phases in which a pair is rated: the first pass, and the rubric on the rater's own pairs after it.
 MAIN: Final = "main"
 RUBRIC: Final = "rubric"

@@ -6,6 +6,7 @@ The numerical libraries take a second to load and a hundred megabytes: no web pr
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import asdict
@@ -60,6 +61,8 @@ def sheet_of(assumptions: Assumptions) -> list[dict[str, Any]]:
             command,
             input=json.dumps(asdict(assumptions)),
             cwd=settings.BASE_DIR,
+            # One core: threads of a linear algebra library would only get in each other's way.
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,
             timeout=LONGEST_SECONDS,

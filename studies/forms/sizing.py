@@ -90,6 +90,9 @@ class SizingForm(forms.Form):
         help_text=gettext_lazy("In your own currency, without the platform's fee."),
     )
 
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial, label_suffix="")
+
     def assumptions(self, seed: int) -> Assumptions:
         """Of a valid form."""
         return Assumptions(**self.cleaned_data, seed=seed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,6 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from studies import protocol
 from studies.comparison import OVERALL
 from studies.models.study import Study
+
+#: Whose answers a contrast takes; anything else is a judge's name.
+RATERS: Final = "raters"
+JURY: Final = "jury"
 
 
 class Contrast(models.Model):
@@ -37,7 +43,7 @@ class Contrast(models.Model):
     source = models.CharField(
         _("whose answers"),
         max_length=80,
-        default=protocol.RATERS,
+        default=RATERS,
         help_text=_("raters, jury, or a judge's name; of an agreement: jury or a judge's name."),
     )
     system = models.CharField(
@@ -93,7 +99,7 @@ class Contrast(models.Model):
             ),
             models.CheckConstraint(
                 name="studies_contrast_source_is_said",
-                condition=~Q(source="") & ~Q(estimand="judge_agreement", source=protocol.RATERS),
+                condition=~Q(source="") & ~Q(estimand="judge_agreement", source=RATERS),
             ),
             models.CheckConstraint(name="studies_contrast_named", condition=~Q(name="")),
         )
@@ -109,11 +115,7 @@ class Contrast(models.Model):
                 ("system", self._lacks_systems(), _("Name two different systems.")),
                 ("system", self._has_systems_too_many(), _("Only one system against another names systems.")),
                 ("slice", self._is("slice_difference") and not self.slice, _("Name the tag.")),
-                (
-                    "margin",
-                    self._is_equivalence() != (self.margin > 0),
-                    _("Of an equivalence, and only then."),
-                ),
+                ("margin", not self._has_its_margin(), _("Above 0 and below 1 of an equivalence, else 0.")),
                 ("alpha", not 0 < self.alpha < 1, _("Between 0 and 1.")),
                 ("source", self._agrees_with_itself(), _("Name a judge, or the jury.")),
             )
@@ -128,6 +130,9 @@ class Contrast(models.Model):
     def _is_equivalence(self) -> bool:
         return self.sidedness == self.Sidedness.EQUIVALENCE
 
+    def _has_its_margin(self) -> bool:
+        return 0 < self.margin < 1 if self._is_equivalence() else self.margin == 0
+
     def _lacks_systems(self) -> bool:
         named = self.system and self.against and self.system != self.against
         return self._is("system_vs_system") and not named
@@ -136,4 +141,4 @@ class Contrast(models.Model):
         return not self._is("system_vs_system") and bool(self.system or self.against)
 
     def _agrees_with_itself(self) -> bool:
-        return self._is("judge_agreement") and self.source == protocol.RATERS
+        return self._is("judge_agreement") and self.source == RATERS

@@ -96,7 +96,7 @@ class Assumptions:
     models_too: bool = False
     tie_percent: float = 17.4
     dialogue_points: float = 20.0
-    pair_points: float = 24.0
+    pair_points: float = 23.0
     rater_points: float = 10.0
     writer_points: float = 8.0
     other_pairs: int = 0

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse, stats
 
-from studies.analysis.clustering import Clusters
+from studies.analysis.clustering import Partitions
 from studies.analysis.planning.assumptions import Impossible, Plan, Spread
 from studies.analysis.planning.formulas import ALPHA
 from studies.analysis.planning.spread import effects_of, preferring
@@ -74,8 +74,8 @@ class Bench:
         )
 
     @cached_property
-    def clusters(self) -> Clusters:
-        return Clusters(self.layout.ways, np.float32)
+    def clusters(self) -> Partitions:
+        return Partitions(self.layout.ways, np.float32)
 
     def judged(self, score: Cells) -> tuple[Floats, Floats]:
         """Estimate and half-width of its interval in each study (votes × studies of scores)."""

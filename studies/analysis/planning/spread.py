@@ -56,6 +56,7 @@ def effects_of(spread: Spread) -> Effects:
         rater=deviation * rater**0.5,
         writer=deviation * writer**0.5,
         tie=deviation * threshold,
+        strong=deviation * threshold + 1,
     )
 
 

@@ -47,8 +47,8 @@ def text_of(cell: Cell, kind: ColumnKind) -> str:
         return cell.undefined
     if cell.low is None or cell.high is None:
         return f"{_plain(cell.value, kind)} ({cell.undefined})"
-    low, high = _plain(cell.low, kind), _plain(cell.high, kind)
-    return f"{_plain(cell.value, kind)} ({low.removesuffix(' %')} to {high})"
+    low, high = (_plain(one, kind).removesuffix(" %") for one in (cell.low, cell.high))
+    return f"{_plain(cell.value, kind)} ({low} to {high})"
 
 
 def _plain(value: str | float | bool, kind: ColumnKind) -> str:
