@@ -125,7 +125,7 @@ def _too_few(counts: Mapping[str, int]) -> str:
 
 
 def _cluster_count(codes: Codes) -> int:
-    """Partitions with a number; those without count as one each, but only beside others."""
+    """Clusters with a number; those without count as one each, but only beside others."""
     known = codes[codes >= 0]
     return len(np.unique(known)) if len(known) else 0
 
@@ -150,7 +150,7 @@ def _partitions(used: Mapping[str, Codes]) -> list[tuple[NDArray[np.intp], int, 
 
 
 def _members(groups: NDArray[np.intp], dtype: type[np.floating[Any]]) -> sparse.csr_matrix:
-    """Partitions × answers: 1 where an answer belongs."""
+    """Clusters × answers: 1 where an answer belongs."""
     return sparse.csr_matrix((np.ones(len(groups), dtype), (groups, np.arange(len(groups)))))
 
 

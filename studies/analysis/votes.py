@@ -85,15 +85,19 @@ def settled(votes: Votes) -> Votes:
 
 
 def jury_of(votes: Votes) -> Votes:
-    """The majority of the judges on each pair and dimension, after `settled`; no majority is a tie.
+    """The majority of the judges on each pair and dimension, after `settled`: what more than half of them say.
+    No majority is a tie, and so is one judge's preference beside two ties.
 
     Pairs with fewer than QUORUM judges have no verdict: missing, and never a tie. The jury's `source` is −1.
     """
     single = settled(votes)
     groups = _groups(single, with_source=False)
     jury = _collapsed(single, groups)
-    enough = np.bincount(groups) >= QUORUM
-    return _with(jury, source=np.full(len(jury), NOBODY, dtype=np.int32)).take(enough)
+    number = np.bincount(groups)
+    for_a, for_b = (np.bincount(groups[sign * single.value > 0], minlength=len(number)) for sign in (-1, 1))
+    majority = (2 * for_b > number).astype(np.int8) - (2 * for_a > number).astype(np.int8)
+    nobody = np.full(len(jury), NOBODY, dtype=np.int32)
+    return _with(jury, source=nobody, value=majority).take(number >= QUORUM)
 
 
 def judges_in(verdicts: Verdicts) -> list[str]:

@@ -74,31 +74,31 @@ def _levels(sample: Counted, shares: Floats, *, with_judge: bool) -> list[Level]
 
 def _sums(counts: Floats, judge: Floats) -> Floats:
     """For each level: the share of splits that reach it, their entropy, both agreements (U × 4 a level)."""
-    n = counts.sum(axis=1)
-    half = n // 2
-    found = np.zeros((len(counts), len(LEVELS), _SUMS))
-    enough = n >= FEWEST_VOTES
-    for measuring, chance in _splits(counts, half):
-        rest = np.maximum(counts - measuring, 0.0)
-        left = np.maximum(rest.sum(axis=1), 2.0)
-        raters = (rest * (rest - 1)).sum(axis=1) / (left * (left - 1))
+    kinds, which = np.unique(counts, axis=0, return_inverse=True)
+    found = np.zeros((len(kinds), len(LEVELS), _SUMS - 1 + 3))
+    enough = kinds.sum(axis=1) >= FEWEST_VOTES
+    for measuring, chance in _splits(kinds):
+        rest = np.maximum(kinds - measuring, 0.0)
+        left = np.maximum(rest.sum(axis=1, keepdims=True), 2.0)
+        raters = (rest * (rest - 1)).sum(axis=1, keepdims=True) / (left * (left - 1))
         entropy = _entropy(measuring)
         level = int(np.searchsorted(np.array(LEVELS) + 1e-9, entropy))
-        part = chance * enough
-        figures = [np.ones(len(n)), np.full(len(n), entropy), raters, (rest * judge).sum(axis=1) / left]
-        found[:, level] += part[:, None] * np.stack(figures, axis=1)
-    return found.reshape(len(counts), -1)
+        same = np.ones_like(raters)
+        found[:, level] += (chance * enough)[:, None] * np.hstack([same, entropy * same, raters, rest / left])
+    spread = found[which.reshape(-1)]
+    agreed = (spread[..., _SUMS - 1 :] * judge[:, None, :]).sum(axis=-1, keepdims=True)
+    return np.concatenate([spread[..., : _SUMS - 1], agreed], axis=-1).reshape(len(counts), -1)
 
 
-def _splits(counts: Floats, half: Floats) -> Iterator[tuple[Floats, Floats]]:
+def _splits(counts: Floats) -> Iterator[tuple[Floats, Floats]]:
     """Every make-up of a measuring half, and how likely it is on each pair (multivariate hypergeometric)."""
+    n = counts.sum(axis=1)
+    half = n // 2
     most = int(half.max(initial=0))
-    possible = special.comb(counts.sum(axis=1), half)
+    possible = special.comb(n, half)
     for parts in product(range(most + 1), repeat=3):
-        if not 0 < sum(parts) <= most:
-            continue
         fits = half == sum(parts)
-        if fits.any():
+        if sum(parts) and fits.any():
             ways = np.prod(special.comb(counts, np.array(parts, dtype=float)), axis=1)
             yield np.array(parts, dtype=float), np.where(fits, ways / possible, 0.0)
 

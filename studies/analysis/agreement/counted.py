@@ -5,7 +5,7 @@ What is averaged is a mean over pairs: a pair counts once, however many votes it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
 from typing import Final
@@ -41,6 +41,8 @@ class Counted:
     dialogue: Codes
     writer: Codes
     labels: tuple[int, ...]
+    #: Where it was kept from, and which pairs of it: clusters need not be found anew.
+    larger: tuple[Counted, Mask] | None = field(default=None, compare=False)
 
     def __len__(self) -> int:
         return len(self.pair)
@@ -53,6 +55,8 @@ class Counted:
 
     def keep(self, pairs: Mask) -> Counted:
         """Only some of the pairs, with all their votes."""
+        if pairs.all():
+            return self
         place = np.cumsum(pairs) - 1
         votes = pairs[self.unit]
         return Counted(
@@ -63,6 +67,7 @@ class Counted:
             self.dialogue[pairs],
             self.writer[pairs],
             self.labels,
+            (self, pairs),
         )
 
     @cached_property
@@ -79,11 +84,19 @@ class Counted:
 
         Pairs without a known writer are clusters of their own.
         """
+        if self.larger is not None:
+            whole, pairs = self.larger
+            votes = pairs[whole.unit]
+            return {
+                names: _renumbered(codes[votes if RATER in names else pairs])
+                for names, codes in whole.groups.items()
+                if set(names) <= set(self.clusters)
+            }
         nobody = self.writer < 0
         alone = self.writer.max(initial=-1) + 1 + np.arange(len(self))
         by_pair = {"dialogue": self.dialogue, "writer": np.where(nobody, alone, self.writer)}
         found = {}
-        for names in _subsets(tuple(name for name in self.clusters)):
+        for names in _subsets(tuple(self.clusters)):
             of_pairs = [by_pair[name] for name in names if name != RATER]
             codes = [each[self.unit] for each in of_pairs] + [self.source] if RATER in names else of_pairs
             found[names] = _crossed(codes)
@@ -130,3 +143,8 @@ def _crossed(codes: list[Codes]) -> Places:
     for each in codes:
         key = np.unique(key * (int(each.max(initial=0)) + 1) + each, return_inverse=True)[1].astype(np.int64)
     return key.astype(np.intp)
+
+
+def _renumbered(codes: Places) -> Places:
+    there = np.bincount(codes) > 0
+    return np.asarray((np.cumsum(there) - 1)[codes])

@@ -13,9 +13,9 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from scipy import stats
+from scipy import sparse, stats
 
-from studies.analysis.agreement.counted import RATER, Counted, Floats, Places
+from studies.analysis.agreement.counted import RATER, Counted, Floats
 from studies.analysis.results import CONFIDENCE, Estimate
 
 #: With fewer raters, or where leaving one out leaves nothing, the figure holds for these raters alone.
@@ -67,42 +67,68 @@ def _alone(value: float, n: int, clusters: Mapping[str, int], why: str) -> Estim
 
 
 def _variance(sample: Counted, base: Floats, sums: SumsOf, values: ValuesOf) -> tuple[Floats, dict[str, int]]:
-    """Variances (q) and the ways that they rest on, with how many clusters each has."""
+    """Variances (q) and the ways that they rest on, with how many clusters each has.
+
+    Each way alone is left out exactly; where ways are crossed, clusters are small and many, and what they move
+    is taken along the tangent.
+    """
     total = base.sum(axis=0)
-    by_vote = _of_votes(sample, base, sums)
+    less = _less(sample, base, sums)
+    found = values(total)
     single: dict[str, Floats] = {}
     for name, count in sample.clusters.items():
         if count < (FEWEST_RATERS if name == RATER else 2):
             continue
-        spread = _spread(sample.groups[(name,)], by_vote if name == RATER else base, total, values)
-        if np.all(np.isfinite(spread) | ~np.isfinite(values(total))):
+        spread = _left_out(_totals(sample, (name,), base, less), total, values)
+        if np.all(np.isfinite(spread) | ~np.isfinite(found)):
             single[name] = spread
-    variance = np.zeros_like(values(total))
-    for names, groups in sample.groups.items():
-        if set(names) <= set(single):
-            rows = by_vote if RATER in names else base
-            spread = single[names[0]] if len(names) == 1 else _spread(groups, rows, total, values)
-            variance += (1 if len(names) % 2 else -1) * np.nan_to_num(spread)
+    slope = _slope(total, values)
+    variance = np.sum(list(single.values()), axis=0) if single else np.zeros_like(found)
+    for names in sample.groups:
+        if len(names) > 1 and set(names) <= set(single):
+            moved = _totals(sample, names, base @ slope, less @ slope)
+            size = len(moved)
+            spread = ((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * size / max(size - 1, 1)
+            variance = variance + (1 if len(names) % 2 else -1) * spread
     by_pair = [np.nan_to_num(spread) for name, spread in single.items() if name != RATER]
     # No floor by rater: left alone, it counts the noise within a pair that the crossed sums take away.
-    floor = np.max(by_pair, axis=0) if by_pair else np.zeros_like(variance)
-    return np.maximum(variance, floor), {name: sample.clusters[name] for name in single}
+    floor = np.max(by_pair, axis=0) if by_pair else np.zeros_like(found)
+    return np.maximum(np.nan_to_num(variance), floor), {name: sample.clusters[name] for name in single}
 
 
-def _of_votes(sample: Counted, base: Floats, sums: SumsOf) -> Floats:
-    """What each vote adds to its pair's sums (V × m): the pair with it less the pair without it."""
+def _less(sample: Counted, base: Floats, sums: SumsOf) -> Floats:
+    """What a vote adds to its pair's sums, by label (K × U × m): the pair with it less the pair without it."""
     less = np.zeros((len(sample.labels), *base.shape))
     for label in range(len(sample.labels)):
         without = sample.counts.copy()
         without[:, label] = np.maximum(without[:, label] - 1.0, 0.0)
         less[label] = base - sums(without)
-    return np.asarray(less[sample.label, sample.unit])
+    return less
 
 
-def _spread(groups: Places, rows: Floats, total: Floats, values: ValuesOf) -> Floats:
-    """The jackknife's variance: each group's rows left out in turn."""
+def _totals(sample: Counted, names: tuple[str, ...], by_pair: Floats, by_label: Floats) -> Floats:
+    """Sums over each group of these ways: of pairs (U × m), or with raters of votes (K × U × m)."""
+    groups = sample.groups[names]
     count = int(groups.max(initial=-1)) + 1
-    left_out = np.stack([np.bincount(groups, column, count) for column in rows.T], axis=1)
-    without = values(total - left_out)
+    if RATER in names:
+        columns = sample.label * len(sample) + sample.unit
+        rows = by_label.reshape(-1, by_label.shape[-1])
+    else:
+        columns, rows = np.arange(len(sample)), by_pair
+    member = sparse.csr_array((np.ones(len(groups)), (groups, columns)), shape=(count, len(rows)))
+    return np.asarray(member @ rows)
+
+
+def _left_out(totals: Floats, total: Floats, values: ValuesOf) -> Floats:
+    """The jackknife's variance: each group left out in turn."""
+    without = values(total - totals)
     deviation = without - without.mean(axis=0)
-    return np.asarray((deviation**2).sum(axis=0) * (count - 1) / max(count, 1))
+    return np.asarray((deviation**2).sum(axis=0) * (len(totals) - 1) / max(len(totals), 1))
+
+
+def _slope(total: Floats, values: ValuesOf) -> Floats:
+    """How values move with the sums (m × q), by differences; 0 for values that are undefined."""
+    step = 1e-6 * max(float(np.abs(total).max(initial=0.0)), 1e-300)
+    shifted = total + step * np.eye(len(total))
+    back = total - step * np.eye(len(total))
+    return np.nan_to_num((values(shifted) - values(back)) / (2 * step))

@@ -72,13 +72,15 @@ def in_part(evidence: Evidence, votes: Votes, dimension: str, part: str) -> Vote
     return votes.take((votes.dimension == evidence.dimension_code(dimension)) & dialogues[votes.dialogue])
 
 
-def compared(raters: Votes, judge: Votes, against: Against, setup: Setup) -> Compared:
+def compared(raters: Votes | Counted, judge: Votes, against: Against, setup: Setup) -> Compared:
     """Both agreements on the pairs that have the votes that both need. Votes are of one dimension.
+
+    Raters' votes may come counted by sign: many comparisons are then cheaper.
 
     A judge's calls on a pair (orders, repeated calls) count as equally likely single calls; pass them through
     `settled` for one answer from both orders.
     """
-    sample = counted(raters)
+    sample = raters if isinstance(raters, Counted) else counted(raters)
     shares = shares_on(sample, judge)
     valid = counting(against, setup, sample.counts, shares)
     if not valid.any():

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from studies.analysis.agreement.comparing import AGAINST, SETUPS, Against, Setup
+from studies.analysis.agreement.counted import counted
 from studies.analysis.agreement.pairs import (
     JURY,
     Compared,
@@ -116,27 +117,28 @@ def judges_of(evidence: Evidence) -> tuple[Eyes, ...]:
 
 def _rows(evidence: Evidence) -> Iterator[tuple[Cell, ...]]:
     """Primary comparisons in every slice, the others on all dialogues."""
-    for eyes in judges_of(evidence):
-        for dimension in evidence.dimensions:
-            for part in evidence.slices:
-                for asked in _OF_JURY if eyes.kind == JURY else _OF_JUDGE:
-                    if asked.primary or part == EVERYTHING:
-                        for setup in SETUPS:
-                            yield _row(evidence, eyes, dimension, part, asked, setup)
-
-
-def _row(
-    evidence: Evidence, eyes: Eyes, dimension: str, part: str, asked: Asked, setup: Setup
-) -> tuple[Cell, ...]:
     if evidence.raters is None:
-        raise ValueError("there are no raters to compare with")
-    raters = in_part(evidence, evidence.raters, dimension, part)
-    votes = in_part(evidence, eyes.votes, dimension, part)
-    found = compared(raters, both_orders(votes) if asked.answer == ORDERS else votes, asked.against, setup)
+        return
+    samples = {
+        (dimension, part): counted(in_part(evidence, evidence.raters, dimension, part))
+        for dimension in evidence.dimensions
+        for part in evidence.slices
+    }
+    margin = margin_of(evidence)[0]
+    for eyes in judges_of(evidence):
+        for (dimension, part), raters in samples.items():
+            votes = in_part(evidence, eyes.votes, dimension, part)
+            for asked in _OF_JURY if eyes.kind == JURY else _OF_JUDGE:
+                if asked.primary or part == EVERYTHING:
+                    answers = both_orders(votes) if asked.answer == ORDERS else votes
+                    for setup in SETUPS:
+                        found = compared(raters, answers, asked.against, setup)
+                        yield eyes.title, dimension, part, *_said(asked, setup), *_figures(found, margin)
+
+
+def _said(asked: Asked, setup: Setup) -> tuple[Cell, ...]:
     ties = "count (S1)" if setup == "S1" else "left out (S2)"
-    primary = "yes" if asked.primary else "no"
-    start = (eyes.title, dimension, part, asked.answer, AGAINST[asked.against], ties, primary)
-    return (*start, *_figures(found, margin_of(evidence)[0]))
+    return asked.answer, AGAINST[asked.against], ties, "yes" if asked.primary else "no"
 
 
 def _figures(found: Compared, margin: float) -> tuple[Cell, ...]:

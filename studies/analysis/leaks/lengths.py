@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from studies.analysis import clustering
-from studies.analysis.clustering import Floats
-from studies.analysis.leaks.intervals import interval, no_spread
+from studies.analysis.clustering import NOTHING_VARIES, Floats
+from studies.analysis.leaks.intervals import interval
 from studies.analysis.leaks.replies import Replies
 from studies.analysis.reading import Codes
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
@@ -65,7 +65,7 @@ def median(values: Floats, ways: dict[str, Codes]) -> Estimate:
         why = "An interval needs replies to at least two dialogues."
         return Estimate(middle, n=len(values), clusters=counts, undefined=why)
     if not np.ptp(values):
-        return Estimate(middle, n=len(values), clusters=counts, undefined=no_spread(len(values)))
+        return Estimate(middle, n=len(values), clusters=counts, undefined=NOTHING_VARIES)
     reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) * np.sqrt(matrix[0, 0]))
     low, high = np.quantile(values, np.clip([0.5 - reach, 0.5 + reach], 0.0, 1.0))
     return Estimate(middle, float(low), float(high), n=len(values), clusters=counts)

@@ -128,8 +128,9 @@ def _p_values(found: Advantages, epsilon: float) -> Floats:
     squares = np.bincount(found.rater, (difference - mean[found.rater]) ** 2)
     se = np.sqrt(squares / (number - 1) / number)
     varies = se > 0
-    t = np.where(varies, (mean - epsilon) / np.where(varies, se, 1.0), np.sign(mean - epsilon) * np.inf)
-    return np.where(np.isnan(t), 1.0, stats.t.cdf(t, number - 1))
+    certain = np.where(mean < epsilon, -np.inf, np.inf)
+    t = np.where(varies, (mean - epsilon) / np.where(varies, se, 1.0), certain)
+    return np.asarray(stats.t.cdf(t, number - 1))
 
 
 def _answers(sample: Counted, answers: tuple[NDArray[np.int32], Floats]) -> tuple[Floats, Mask]:

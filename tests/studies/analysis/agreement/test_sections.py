@@ -1,0 +1,159 @@
+"""The section on agreement, from a folder to its tables."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studies.analysis.agreement.pairs import agreement_difference
+from studies.analysis.agreement.sections import SECTIONS
+from studies.analysis.evidence import Evidence, Options, read_evidence
+from studies.analysis.results import Estimate, Figure, Section, Table
+from studies.analysis.simulating import Design, Effects, simulate, write_verdicts
+
+HEADER = (
+    "dialogue", "pair", "system_first", "system_second", "dimension", "source_kind", "source", "value_shown",
+    "kind", "occasion", "excluded", "tags",
+)  # fmt: skip
+Row = tuple[str, str, str, str, str, str, str, int, str, int, int, str]
+
+
+def row(
+    pair: int, source: str, value: int, *, kind: str = "main", occasion: int = 1, turned: bool = False
+) -> Row:
+    """An answer on a pair of `ann` (shown first unless turned) and `model`; value < 0 prefers ann."""
+    sides = ("model", "ann") if turned else ("ann", "model")
+    by, name = source.split(" ")
+    shown = -value if turned else value
+    tag = "adversarial" if pair % 2 else ""
+    return (f"d{pair}", f"p{pair}", *sides, "overall", by, name, shown, kind, occasion, 0, tag)
+
+
+def evidence_of(rows: list[Row], folder: Path) -> Evidence:
+    path = folder / "verdicts.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows])
+    return read_evidence(path, Options(human=("ann",) if rows else ()))
+
+
+def table(section: Section, key: str) -> Table:
+    parts = [part.table if isinstance(part, Figure) else part for part in section.parts]
+    return next(part for part in parts if part.key == key)
+
+
+def column(section: Section, key: str, name: str) -> list[object]:
+    found = table(section, key)
+    place = [one.key for one in found.columns].index(name)
+    return [cells[place] for cells in found.rows]
+
+
+def said(cell: object) -> float | None:
+    assert isinstance(cell, Estimate)
+    return cell.value
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Evidence:
+    """A study with six votes a pair, three judges, two dimensions."""
+    path = tmp_path_factory.mktemp("study") / "verdicts.csv"
+    rng = np.random.default_rng(1)
+    dimensions = ("overall", "empathy")
+    raters = Design(40, 2, 20, 6, 10, 12, dimensions=dimensions)
+    write_verdicts(simulate(raters, Effects(), rng), path)
+    judges = Design(40, 2, 3, 3, 10, 12, dimensions=dimensions)
+    write_verdicts(simulate(judges, Effects(), rng), path, source_kind="judge", append=True)
+    return read_evidence(path, Options(human=("human",)))
+
+
+def test_what_a_reader_sees_first_is_short(whole: Evidence) -> None:
+    section = SECTIONS[0](whole)
+    assert section.absent == ""
+    keys = [part.key for part in section.parts]
+    assert keys == [
+        "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full", "ambiguity",
+        "ambiguity_full",
+    ]  # fmt: skip
+    judges = ["Judge judge-0000", "Judge judge-0001", "Judge judge-0002", "Jury of judges"]
+    assert column(section, "agreement", "answered_by") == [one for one in judges for _setup in range(2)]
+    assert set(column(section, "agreement_full", "dimension")) == {"overall", "empathy"}
+    assert set(column(section, "agreement_full", "slice")) == {"all", "regular", "adversarial"}
+    assert column(section, "coefficients", "answered_by") == ["Raters"] * 6 + ["Judges"] * 6
+
+
+def test_the_contrast_is_the_primary_difference_of_the_table(whole: Evidence) -> None:
+    section = SECTIONS[0](whole)
+    first, jury = column(section, "agreement", "difference")[0], column(section, "agreement", "difference")[6]
+    assert agreement_difference(whole, source="judge-0000", dimension="overall", slice="") == first
+    assert agreement_difference(whole, source="jury", dimension="overall", slice="") == jury
+    sliced = agreement_difference(whole, source="jury", dimension="empathy", slice="adversarial")
+    everything = agreement_difference(whole, source="jury", dimension="empathy", slice="")
+    assert 0 < sliced.n < everything.n
+    assert 0 < sliced.clusters["dialogue"] < 40
+
+
+@pytest.mark.parametrize(
+    ("source", "dimension", "part"),
+    [
+        ("nobody", "overall", ""),
+        ("raters", "overall", ""),
+        ("jury", "warmth", ""),
+        ("jury", "overall", "rare"),
+    ],
+)
+def test_a_contrast_without_answers_says_so(whole: Evidence, source: str, dimension: str, part: str) -> None:
+    found = agreement_difference(whole, source=source, dimension=dimension, slice=part)
+    assert found.value is None
+    assert found.undefined != ""
+
+
+def test_twice_the_same(whole: Evidence) -> None:
+    assert SECTIONS[0](whole) == SECTIONS[0](whole)
+
+
+def test_nobody_answered(tmp_path: Path) -> None:
+    section = SECTIONS[0](evidence_of([], tmp_path))
+    assert section.parts == ()
+    assert section.absent.startswith("There are neither votes of raters nor those of two judges.")
+
+
+def test_one_judge_alone_is_absent_and_two_never_look_like_people(tmp_path: Path) -> None:
+    rows = [row(pair, "judge one", -1) for pair in range(3)]
+    assert SECTIONS[0](evidence_of(rows, tmp_path)).absent != ""
+    section = SECTIONS[0](evidence_of(rows + [row(pair, "judge two", -1) for pair in range(3)], tmp_path))
+    assert section.lead[0].startswith("No rater's votes are here")
+    assert set(column(section, "coefficients", "answered_by")) == {"Judges"}
+    assert said(column(section, "coefficients", "estimate")[0]) == 1.0
+
+
+def test_raters_alone_say_that_no_judge_answered(tmp_path: Path) -> None:
+    rows = [row(pair, f"rater {who}", -1) for pair in range(3) for who in "ab"]
+    section = SECTIONS[0](evidence_of(rows, tmp_path))
+    assert section.lead[0].startswith("No judge answered")
+    assert "no pair has 5 votes" in section.lead[2]
+    assert said(column(section, "coefficients", "estimate")[0]) == 1.0
+
+
+def test_one_rater_agrees_with_nobody(tmp_path: Path) -> None:
+    section = SECTIONS[0](evidence_of([row(pair, "rater a", -1) for pair in range(3)], tmp_path))
+    assert [said(one) for one in column(section, "coefficients", "estimate")] == [None] * 6
+
+
+def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
+    rows = [row(pair, "rater a", -1) for pair in range(6)]
+    rows += [
+        row(0, "rater a", -1, kind="repeat", occasion=2),
+        row(1, "rater a", -1, kind="repeat", occasion=2),
+    ]
+    rows += [row(2, "rater a", -1, kind="repeat", occasion=2, turned=True)]
+    rows += [row(3, "rater a", 1, kind="repeat", occasion=2, turned=True)]
+    rows += [row(4, "rater a", 0, kind="repeat", occasion=2, turned=True)]
+    rows += [row(7, "rater a", 1, kind="repeat", occasion=1)]  # skipped the first time: no repeat
+    section = SECTIONS[0](evidence_of(rows, tmp_path))
+    assert said(column(section, "repeats", "same_side_s1")[0]) == 1.0
+    assert said(column(section, "repeats", "turned_s1")[0]) == pytest.approx(1 / 3)
+    assert said(column(section, "repeats", "position_s1")[0]) == pytest.approx(2 / 3)
+    assert said(column(section, "repeats", "turned_s2")[0]) == 0.5
+    found = column(section, "repeats", "position_s2")[0]
+    assert isinstance(found, Estimate)
+    assert (found.value, found.n, dict(found.clusters)) == (0.5, 4, {"dialogue": 4, "rater": 1})
