@@ -84,7 +84,7 @@ def said_of(entry: Entry, systems: tuple[str, ...]) -> Iterator[str]:
     if entry.standing.core_votes.value.any():
         for way, count in entry.standing.spread.clusters.items():
             if count == 1 and not (way == "rater" and entry.eyes.kind == "judge"):
-                yield f"All answers are of one {way}: intervals hold for it alone."
+                yield f"All answers are of one {way}: what is found holds for it alone."
     else:
         yield "Every answer is a tie: all systems are equal, and how sure that is cannot be told."
 

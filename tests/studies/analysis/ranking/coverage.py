@@ -24,7 +24,7 @@ PANEL = Design(dialogues=100, models=5, raters=15, ratings_per_pair=3, writers=1
 DESIGNS = {
     "100 dialogues, crowd of 75, against people": CROWD,
     "100 dialogues, panel of 15, against people": PANEL,
-    "100 dialogues, crowd of 75, all against all": Design(
+    "100 dialogues, crowd of 225, all against all": Design(
         dialogues=100, models=5, raters=225, ratings_per_pair=3, writers=12, adversarial=0, models_too=True
     ),
     "20 dialogues, panel of 15, against people": Design(
@@ -52,7 +52,7 @@ def true_strength(design: Design, effects: Effects) -> Floats:
     if not design.models_too:
         first, second = first[: systems - 1], second[: systems - 1]
     games = Games(systems, first, second, preference[first, second][None], np.ones((1, len(first))))
-    return newton(games, free=np.arange(systems) > 0)[0]
+    return np.asarray(newton(games, free=np.asarray(np.arange(systems) > 0))[0])
 
 
 def coverage(design: Design, runs: int, seed: int, effects: Effects | None = None) -> Coverage:
@@ -87,6 +87,9 @@ def _held(gap: Floats, spread: Spread) -> float:
 
 def main() -> None:
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    apart = "100 dialogues, crowd of 225, all against all"
+    told = coverage(DESIGNS[apart], runs, seed=1, effects=Effects(spread=1.5))
+    sys.stdout.write(f"{apart}, systems further apart: {told}\n")
     for name, design in DESIGNS.items():
         sys.stdout.write(f"{name}: {coverage(design, runs, seed=1)}\n")
         sys.stdout.flush()
