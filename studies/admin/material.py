@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.http import HttpRequest
 from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
@@ -103,7 +104,7 @@ class NewStudyForm(forms.ModelForm[Study]):
         fields = ("title", "slug")
 
 
-class FrozenWithTheStudy(admin.TabularInline[Any, Study]):
+class FrozenWithTheStudy(InlineModelAdmin[Any, Study]):
     """Rows of a study that nobody changes once it is frozen."""
 
     extra = 0
@@ -118,18 +119,27 @@ class FrozenWithTheStudy(admin.TabularInline[Any, Study]):
         return not (obj and obj.is_frozen()) and super().has_delete_permission(request, obj)
 
 
-class DimensionInline(FrozenWithTheStudy):
+class DimensionInline(FrozenWithTheStudy, admin.TabularInline[Any, Study]):
     model = Dimension
     verbose_name_plural = _("rubric: one row a question")
 
 
-class QuestionInline(FrozenWithTheStudy):
+class QuestionInline(FrozenWithTheStudy, admin.TabularInline[Any, Study]):
     model = Question
     verbose_name_plural = _("questions around the pairs")
 
 
-class ContrastInline(FrozenWithTheStudy):
+class ContrastInline(FrozenWithTheStudy, admin.StackedInline[Any, Study]):
+    """A block each: eleven fields are too many for a row."""
+
     model = Contrast
+    fields = (
+        ("name", "position"),
+        ("estimand", "source"),
+        ("system", "against"),
+        ("dimension", "slice"),
+        ("sidedness", "margin", "alpha"),
+    )
     verbose_name_plural = _("confirmatory contrasts: what the study is to show; none: it is exploratory")
 
 
