@@ -7,7 +7,8 @@ import numpy as np
 from studies.analysis.simulating import Design, Effects, simulate
 from studies.analysis.votes import Votes
 
-#: The judge is the leaning of so many simulated people, the same in every pair: it has no effect of one rater.
+#: The judge is the leaning of so many simulated people, the same in every pair: it has no effect of one
+#: rater.
 BEHIND_JUDGE = 21
 
 
@@ -21,7 +22,9 @@ def with_judge(
     behind = votes.source.reshape(pairs, people) >= design.raters
     leaning = np.where(behind, np.sign(votes.value).reshape(pairs, people), 0).sum(axis=1)
     judge = np.where(abs(leaning) < 4, 0, np.sign(leaning)).astype(np.int8)
-    chosen = np.argsort(np.where(behind, 2.0, rng.random((pairs, people))), axis=1)[:, : design.ratings_per_pair]
+    chosen = np.argsort(np.where(behind, 2.0, rng.random((pairs, people))), axis=1)[
+        :, : design.ratings_per_pair
+    ]
     rows = (np.arange(pairs)[:, None] * people + chosen).ravel()
     return votes.take(rows), valued(votes.take(np.arange(pairs) * people), judge)
 

@@ -16,7 +16,9 @@ ALIKE = Effects(human=1.0, model=0.0, spread=0.0, dialogue=0.0, rater=0.0, write
 def votes(dialogue: float, *, per_pair: int = 8, seed: int = 1) -> Votes:
     """Pairs that are all alike (0), or of which some are easy and some are hard."""
     design = Design(1500, 1, 60, per_pair, 12, adversarial=0)
-    effects = ALIKE if not dialogue else Effects(human=0.0, model=0.0, dialogue=dialogue, rater=0.0, writer=0.0)
+    effects = (
+        ALIKE if not dialogue else Effects(human=0.0, model=0.0, dialogue=dialogue, rater=0.0, writer=0.0)
+    )
     return simulate(design, effects, np.random.default_rng(seed)).votes
 
 
@@ -57,7 +59,8 @@ def test_all_splits_by_hand() -> None:
     raters = votes_of([(pair, who, value) for pair in (0, 1) for who, value in enumerate((1, 1, 1, -1, 0))])
     judge = votes_of([(0, 99, 1), (1, 99, 1)])
     low, high = curve(raters, judge)
-    assert (low.entropy, low.pairs) == (0.0, pytest.approx(0.6))
+    assert low.entropy == 0.0
+    assert low.pairs == pytest.approx(0.6)
     assert low.raters.value == pytest.approx(0.0)
     assert low.judge is not None
     assert low.judge.value == pytest.approx(1 / 3)

@@ -42,7 +42,9 @@ def slowly(raters: Votes, judge: Votes, against: Against, setup: Setup) -> tuple
                 hits[who][0] += same / len(usable)
                 hits[who][1] += 1
             elif couples and against != "one_vote":
-                tried = len(votes) * len(list(itertools.combinations(votes[1:], 3 if against == "three" else 1)))
+                tried = len(votes) * len(
+                    list(itertools.combinations(votes[1:], 3 if against == "three" else 1))
+                )
                 tried = (tried if against == "three" else len(votes)) * (len(calls) if who == "judge" else 1)
                 hits[who][0] += same / tried
                 hits[who][1] += len(usable) / tried
@@ -76,7 +78,8 @@ def test_closed_forms_equal_enumeration(against: Against, setup: Setup) -> None:
 
 
 def test_a_small_table_by_hand() -> None:
-    # Pair 0: votes −, −, +: a third of couples agree; the judge says −: two thirds. Pair 1: +, 0; the judge +.
+    # Pair 0: votes −, −, +: a third of couples agree; the judge says −: two thirds. Pair 1: +, 0; the judge
+    # +.
     raters = votes_of([(0, 1, -2), (0, 2, -1), (0, 3, 1), (1, 1, 1), (1, 2, 0)])
     judge = votes_of([(0, JUDGE, -1), (1, JUDGE, 1)])
     s1 = figures(compared(raters, judge, "one_vote", "S1"))
@@ -201,7 +204,9 @@ def test_intervals_of_a_panel_that_rates_everything_cover_the_truth() -> None:
     rng = np.random.default_rng(8)
     found = []
     for _study in range(250):
-        difference = compared(*with_judge(rng, Design(100, 1, 15, 15, 50)), "one_vote", "S1").values["difference"]
+        difference = compared(*with_judge(rng, Design(100, 1, 15, 15, 50)), "one_vote", "S1").values[
+            "difference"
+        ]
         found.append((difference.value, difference.low, difference.high))
     value, low, high = np.array(found, dtype=float).T
     covered = float(((low <= value.mean()) & (value.mean() <= high)).mean())

@@ -19,7 +19,9 @@ HEADER = (
 Row = tuple[str, str, str, str, str, str, str, int, str, int, int, str]
 
 
-def row(pair: int, source: str, value: int, *, kind: str = "main", occasion: int = 1, turned: bool = False) -> Row:
+def row(
+    pair: int, source: str, value: int, *, kind: str = "main", occasion: int = 1, turned: bool = False
+) -> Row:
     """An answer on a pair of `ann` (shown first unless turned) and `model`; value < 0 prefers ann."""
     sides = ("model", "ann") if turned else ("ann", "model")
     by, name = source.split(" ")
@@ -69,8 +71,8 @@ def test_what_a_reader_sees_first_is_short(whole: Evidence) -> None:
     assert section.absent == ""
     keys = [part.key for part in section.parts]
     assert keys == [
-        "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full", "ambiguity",
-        "ambiguity_full",
+        "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full",
+        "ambiguity", "ambiguity_full",
     ]  # fmt: skip
     judges = ["Judge judge-0000", "Judge judge-0001", "Judge judge-0002", "Jury of judges"]
     assert column(section, "agreement", "answered_by") == [one for one in judges for _setup in range(2)]
@@ -92,7 +94,12 @@ def test_the_contrast_is_the_primary_difference_of_the_table(whole: Evidence) ->
 
 @pytest.mark.parametrize(
     ("source", "dimension", "part"),
-    [("nobody", "overall", ""), ("raters", "overall", ""), ("jury", "warmth", ""), ("jury", "overall", "rare")],
+    [
+        ("nobody", "overall", ""),
+        ("raters", "overall", ""),
+        ("jury", "warmth", ""),
+        ("jury", "overall", "rare"),
+    ],
 )
 def test_a_contrast_without_answers_says_so(whole: Evidence, source: str, dimension: str, part: str) -> None:
     found = agreement_difference(whole, source=source, dimension=dimension, slice=part)
@@ -134,7 +141,7 @@ def test_one_rater_agrees_with_nobody(tmp_path: Path) -> None:
 
 def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
     rows = [row(pair, "rater a", -1) for pair in range(6)]
-    rows += [row(0, "rater a", -1, kind="repeat", occasion=2), row(1, "rater a", -1, kind="repeat", occasion=2)]
+    rows += [row(pair, "rater a", -1, kind="repeat", occasion=2) for pair in (0, 1)]
     rows += [row(2, "rater a", -1, kind="repeat", occasion=2, turned=True)]
     rows += [row(3, "rater a", 1, kind="repeat", occasion=2, turned=True)]
     rows += [row(4, "rater a", 0, kind="repeat", occasion=2, turned=True)]

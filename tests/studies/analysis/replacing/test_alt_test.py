@@ -67,7 +67,9 @@ def test_a_judge_that_says_what_the_others_say_wins_against_everybody() -> None:
     votes = votes_of([(pair, who, 1) for pair in range(40) for who in range(3)])
     found = advantages(votes, (np.arange(40, dtype=np.int32), np.ones(40)), graded=False)
     assert winning_rate(found, 0.1).value == 1.0
-    assert winning_rate(found, 0.0).value == 0.0  # no better than equal is not shown to be no worse by nothing
+    assert (
+        winning_rate(found, 0.0).value == 0.0
+    )  # no better than equal is not shown to be no worse by nothing
     assert advantage_probability(found).value == 1.0
 
 
