@@ -85,7 +85,8 @@ def settled(votes: Votes) -> Votes:
 
 
 def jury_of(votes: Votes) -> Votes:
-    """The majority of the judges on each pair and dimension, after `settled`: what more than half of them say.
+    """What more than half of the judges say on each pair and dimension, after `settled`.
+
     No majority is a tie, and so is one judge's preference beside two ties.
 
     Pairs with fewer than QUORUM judges have no verdict: missing, and never a tie. The jury's `source` is −1.

@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from studies.analysis.reading import Codes, Mask
 from studies.analysis.votes import Votes
@@ -78,6 +79,18 @@ class Counted:
         counts = {name: len(np.unique(codes)) for name, codes in found.items()}
         return {name: count for name, count in counts.items() if count}
 
+    def members(self, names: tuple[str, ...]) -> sparse.csr_array:
+        """Which pairs are in each group of these ways (G × U); with raters, whose vote with which label is
+        (G × K·U, column label · U + pair).
+        """
+        if names not in self._found:
+            self._found[names] = _members(self, names)
+        return self._found[names]
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, ...], sparse.csr_array]:
+        return {}
+
     @cached_property
     def groups(self) -> dict[tuple[str, ...], Places]:
         """For every set of ways to cluster: each vote's group where raters are among them, else each pair's.
@@ -101,6 +114,17 @@ class Counted:
             codes = [each[self.unit] for each in of_pairs] + [self.source] if RATER in names else of_pairs
             found[names] = _crossed(codes)
         return found
+
+
+def _members(sample: Counted, names: tuple[str, ...]) -> sparse.csr_array:
+    """Built by hand: what scipy would look for, such as cells told twice, cannot be."""
+    groups = sample.groups[names]
+    by_vote = RATER in names
+    columns = sample.label * len(sample) + sample.unit if by_vote else np.arange(len(sample))
+    width = len(sample) * (len(sample.labels) if by_vote else 1)
+    ends = np.concatenate([[0], np.cumsum(np.bincount(groups))])
+    order = np.argsort(groups, kind="stable")
+    return sparse.csr_array((np.ones(len(groups)), columns[order], ends), shape=(len(ends) - 1, width))
 
 
 def counted(votes: Votes, *, signs: bool = True, labels: tuple[int, ...] = SIGNS) -> Counted:

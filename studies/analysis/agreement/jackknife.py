@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from scipy import sparse, stats
+from scipy import stats
 
 from studies.analysis.agreement.counted import RATER, Counted, Floats
 from studies.analysis.results import CONFIDENCE, Estimate
@@ -69,8 +69,8 @@ def _alone(value: float, n: int, clusters: Mapping[str, int], why: str) -> Estim
 def _variance(sample: Counted, base: Floats, sums: SumsOf, values: ValuesOf) -> tuple[Floats, dict[str, int]]:
     """Variances (q) and the ways that they rest on, with how many clusters each has.
 
-    Each way alone is left out exactly; where ways are crossed, clusters are small and many, and what they move
-    is taken along the tangent.
+    Each way alone is left out exactly; where ways are crossed, clusters are small and many, and what they
+    move is taken along the tangent.
     """
     total = base.sum(axis=0)
     less = _less(sample, base, sums)
@@ -97,7 +97,7 @@ def _variance(sample: Counted, base: Floats, sums: SumsOf, values: ValuesOf) -> 
 
 
 def _less(sample: Counted, base: Floats, sums: SumsOf) -> Floats:
-    """What a vote adds to its pair's sums, by label (K × U × m): the pair with it less the pair without it."""
+    """What a vote adds to its pair's sums, by label (K × U × m): the pair with it less that without it."""
     less = np.zeros((len(sample.labels), *base.shape))
     for label in range(len(sample.labels)):
         without = sample.counts.copy()
@@ -108,15 +108,8 @@ def _less(sample: Counted, base: Floats, sums: SumsOf) -> Floats:
 
 def _totals(sample: Counted, names: tuple[str, ...], by_pair: Floats, by_label: Floats) -> Floats:
     """Sums over each group of these ways: of pairs (U × m), or with raters of votes (K × U × m)."""
-    groups = sample.groups[names]
-    count = int(groups.max(initial=-1)) + 1
-    if RATER in names:
-        columns = sample.label * len(sample) + sample.unit
-        rows = by_label.reshape(-1, by_label.shape[-1])
-    else:
-        columns, rows = np.arange(len(sample)), by_pair
-    member = sparse.csr_array((np.ones(len(groups)), (groups, columns)), shape=(count, len(rows)))
-    return np.asarray(member @ rows)
+    rows = by_label.reshape(-1, by_label.shape[-1]) if RATER in names else by_pair
+    return np.asarray(sample.members(names) @ rows)
 
 
 def _left_out(totals: Floats, total: Floats, values: ValuesOf) -> Floats:

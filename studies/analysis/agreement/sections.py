@@ -113,9 +113,9 @@ def _ambiguity(evidence: Evidence) -> tuple[list[str], list[Table | Figure]]:
         return [why], []
     note = (
         "Ambiguity is measured on half of a pair's votes (0: one answer only; 1: three answers equally "
-        "often), agreement of one answer with another on the other half, ties counting; the mean over all ways of "
-        f"splitting pairs with {FEWEST_VOTES} votes or more. A flat line says that agreement does not depend "
-        "on it. Intervals by dialogue, rater and writer."
+        "often), agreement of one answer with another on the other half, ties counting; the mean over all"
+        f" ways of splitting pairs with {FEWEST_VOTES} votes or more. A flat line says that agreement does"
+        " not depend on it. Intervals by dialogue, rater and writer."
     )
     first = [row for row in rows if row[3] == OVERALL] or rows
     short = Table("ambiguity", "Agreement by ambiguity", _CURVE, first, note)

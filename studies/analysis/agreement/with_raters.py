@@ -55,14 +55,14 @@ SHORT: Final = (
 )  # fmt: skip
 
 NOTE: Final = (
-    "Raters' and judges' figures stand on the same pairs. S1 counts no difference as an answer of its own, "
-    "S2 only where both sides prefer one. Against one vote every pair counts once, however many votes it has; "
-    "against a majority it counts as often as there is one. Of three raters a majority are two; raters are "
-    "then compared with three others. Chance: two sources with these shares of answers that know nothing of "
-    "the pair. Ceiling: the most frequent answer of each pair's raters, met every time; flattering where "
-    "pairs have few votes. All other votes known: the most frequent of the others' votes, which a perfect "
-    "judge would at least reach. Intervals by dialogue, rater and writer; with fewer than five raters they "
-    "hold for these raters alone."
+    "Raters' and judges' figures stand on the same pairs. S1 counts no difference as an answer of its "
+    "own, S2 only where both sides prefer one. Against one vote every pair counts once, however many "
+    "votes it has; against a majority it counts as often as there is one. Of three raters a majority are "
+    "two; raters are then compared with three others. Chance: two sources with these shares of answers "
+    "that know nothing of the pair. Ceiling: the most frequent answer of each pair's raters, met every "
+    "time; flattering where pairs have few votes. All other votes known: the most frequent of the others'"
+    " votes, which a perfect judge would at least reach. Intervals by dialogue, rater and writer; with "
+    "fewer than five raters they hold for these raters alone."
 )
 
 

@@ -14,9 +14,9 @@ from studies.analysis.votes import Votes
 
 PAIRS = "pairs.csv"
 NOT_DRAWN = (
-    "Judge-assisted estimates are not shown: they stand on raters' pairs having been drawn by seed from all "
-    "pairs that judges answered, with the probability of each in the column p_rated of pairs.csv, above 0 and "
-    "under 1. There is no such column."
+    "Judge-assisted estimates are not shown: they stand on raters' pairs having been drawn by seed from "
+    "all pairs that judges answered, with the probability of each in the column p_rated of pairs.csv, "
+    "above 0 and under 1. There is no such column."
 )
 
 Floats = NDArray[np.float64]

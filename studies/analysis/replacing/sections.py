@@ -31,11 +31,11 @@ DEFAULT_EPSILON: Final = 0.1
 #: The curve's ε.
 STEPS: Final = tuple(round(float(step), 3) for step in np.linspace(0.0, 0.2, 21))
 _RULE: Final = (
-    "Alternative annotator test (Calderon et al. 2025): each rater in turn is left out; on each pair judge or "
-    "rater has the advantage, whoever fits the other raters better. ω is the share of raters that the judge "
-    "is shown to be no worse than by ε; from ½ on it may replace them. ρ is how often the judge fits at least "
-    "as well. A judge's orders are put together first. Pairs count as independent within a rater, as "
-    "published."
+    "Alternative annotator test (Calderon et al. 2025): each rater in turn is left out; on each pair "
+    "judge or rater has the advantage, whoever fits the other raters better. ω is the share of raters "
+    "that the judge is shown to be no worse than by ε; from ½ on it may replace them. ρ is how often the "
+    "judge fits at least as well. A judge's orders are put together first. Pairs count as independent "
+    "within a rater, as published."
 )
 _COLUMNS: Final = (
     Column("answered_by", "Judged by"),
@@ -151,9 +151,9 @@ def _assisted(evidence: Evidence, judges: list[Eyes]) -> tuple[tuple[str, ...], 
             together += rows[:2]
             alone += rows[2:]
     note = (
-        "Raters' pairs weigh by how likely they were drawn. Judge-assisted (PPI++): the judge's mean over all "
-        "pairs, put right by how far it is off on raters' pairs, with the weight λ that makes the interval "
-        "narrowest. Gain: how many times as many rated pairs it is worth."
+        "Raters' pairs weigh by how likely they were drawn. Judge-assisted (PPI++): the judge's mean over"
+        " all pairs, put right by how far it is off on raters' pairs, with the weight λ that makes the "
+        "interval narrowest. Gain: how many times as many rated pairs it is worth."
     )
     warning = (
         "No rater stands behind these figures. Their intervals know nothing of how judges differ from people."

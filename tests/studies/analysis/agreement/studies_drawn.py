@@ -7,7 +7,8 @@ import numpy as np
 from studies.analysis.simulating import Design, Effects, simulate
 from studies.analysis.votes import Votes
 
-#: The judge is the leaning of so many simulated people, the same in every pair: it has no effect of one rater.
+#: The judge is the leaning of so many simulated people, the same in every pair: it has no effect of one
+#: rater.
 BEHIND_JUDGE = 21
 
 

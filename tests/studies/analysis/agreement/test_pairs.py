@@ -78,7 +78,8 @@ def test_closed_forms_equal_enumeration(against: Against, setup: Setup) -> None:
 
 
 def test_a_small_table_by_hand() -> None:
-    # Pair 0: votes −, −, +: a third of couples agree; the judge says −: two thirds. Pair 1: +, 0; the judge +.
+    # Pair 0: votes −, −, +: a third of couples agree; the judge says −: two thirds. Pair 1: +, 0; the judge
+    # +.
     raters = votes_of([(0, 1, -2), (0, 2, -1), (0, 3, 1), (1, 1, 1), (1, 2, 0)])
     judge = votes_of([(0, JUDGE, -1), (1, JUDGE, 1)])
     s1 = figures(compared(raters, judge, "one_vote", "S1"))

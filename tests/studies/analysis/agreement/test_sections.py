@@ -71,8 +71,8 @@ def test_what_a_reader_sees_first_is_short(whole: Evidence) -> None:
     assert section.absent == ""
     keys = [part.key for part in section.parts]
     assert keys == [
-        "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full", "ambiguity",
-        "ambiguity_full",
+        "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full",
+        "ambiguity", "ambiguity_full",
     ]  # fmt: skip
     judges = ["Judge judge-0000", "Judge judge-0001", "Judge judge-0002", "Jury of judges"]
     assert column(section, "agreement", "answered_by") == [one for one in judges for _setup in range(2)]
@@ -141,10 +141,14 @@ def test_one_rater_agrees_with_nobody(tmp_path: Path) -> None:
 
 def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
     rows = [row(pair, "rater a", -1) for pair in range(6)]
+<<<<<<< HEAD
     rows += [
         row(0, "rater a", -1, kind="repeat", occasion=2),
         row(1, "rater a", -1, kind="repeat", occasion=2),
     ]
+=======
+    rows += [row(pair, "rater a", -1, kind="repeat", occasion=2) for pair in (0, 1)]
+>>>>>>> d-agree
     rows += [row(2, "rater a", -1, kind="repeat", occasion=2, turned=True)]
     rows += [row(3, "rater a", 1, kind="repeat", occasion=2, turned=True)]
     rows += [row(4, "rater a", 0, kind="repeat", occasion=2, turned=True)]

@@ -80,7 +80,7 @@ def test_it_covers_and_gains_and_the_judge_alone_does_not() -> None:
 
 
 def test_unequal_chances_are_weighed() -> None:
-    """Pairs that raters prefer people on were drawn more often: the plain mean is off, the weighed one not."""
+    """Pairs on which raters prefer people were drawn more often; weighing puts that right."""
     size = 2000
     score = np.repeat([1.0, 0.0], size // 2)
     chance = np.repeat([0.8, 0.2], size // 2)
