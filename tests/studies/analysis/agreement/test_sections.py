@@ -141,14 +141,7 @@ def test_one_rater_agrees_with_nobody(tmp_path: Path) -> None:
 
 def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
     rows = [row(pair, "rater a", -1) for pair in range(6)]
-<<<<<<< HEAD
-    rows += [
-        row(0, "rater a", -1, kind="repeat", occasion=2),
-        row(1, "rater a", -1, kind="repeat", occasion=2),
-    ]
-=======
     rows += [row(pair, "rater a", -1, kind="repeat", occasion=2) for pair in (0, 1)]
->>>>>>> d-agree
     rows += [row(2, "rater a", -1, kind="repeat", occasion=2, turned=True)]
     rows += [row(3, "rater a", 1, kind="repeat", occasion=2, turned=True)]
     rows += [row(4, "rater a", 0, kind="repeat", occasion=2, turned=True)]

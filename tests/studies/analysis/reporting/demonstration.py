@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import Evidence
+from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table, undefined
-from studies.analysis.sections import SectionOf
 
 HOSTILE: Final = ('<script>alert("x")</script>', '"><img src=x onerror=alert(1)>', "=1+1", "a $x_1$ & b")
 LONG: Final = "a-very-long-name-of-a-model-with-a-date-and-more-2026-05-01-instruct-turbo-preview"
