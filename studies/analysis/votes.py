@@ -80,8 +80,17 @@ def evenly(votes: Votes) -> Votes:
 
 
 def settled(votes: Votes) -> Votes:
-    """One vote for each source, pair and dimension: its sign, and a tie where two orders disagree."""
-    return _collapsed(votes, _groups(votes, with_source=True))
+    """One vote for each source, pair and dimension: what it says in both orders, else a tie.
+
+    Within an order the sign of the sum counts, where a source answered more than once. A preference in one
+    order and no difference in the other is a tie (Zheng et al. 2023, NeurIPS 36: a win takes both orders).
+    """
+    order = _groups(votes, with_source=True) * 2 + votes.a_first
+    in_order = _collapsed(votes, np.asarray(np.unique(order, return_inverse=True)[1]))
+    groups = _groups(in_order, with_source=True)
+    both = _collapsed(in_order, groups)
+    said = np.bincount(groups, weights=in_order.value) / np.maximum(np.bincount(groups), 1)
+    return _with(both, value=(said == 1).astype(np.int8) - (said == -1).astype(np.int8))
 
 
 def jury_of(votes: Votes) -> Votes:

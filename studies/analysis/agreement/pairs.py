@@ -46,20 +46,20 @@ def agreement_difference(
     *,
     source: str,
     dimension: str,
-    slice: str,  # noqa: A002 the field's word
+    within: str,
 ) -> Estimate:
     """The primary comparison, in S1, as a difference of shares: judge with rater less rater with rater.
 
     `source` is a judge's name: one call in one order against one rater's vote; or `jury`: against the
-    majority of three raters, where the raters' figure is one rater against three others. `slice` is empty
-    for all dialogues. Undefined, and says why, where there are no such answers.
+    majority of three raters, where the raters' figure is one rater against three others. `within` is a slice,
+    empty for all dialogues. Undefined, and says why, where there are no such answers.
     """
     mine = next((eyes for eyes in evidence.eyes if source == (eyes.name or eyes.kind)), None)
     if evidence.raters is None or mine is None or mine.kind == "raters":
         return undefined(f"There are no answers of {source} beside those of raters.")
     against: Against = "three" if mine.kind == JURY else "one_vote"
-    raters = in_part(evidence, evidence.raters, dimension, slice)
-    return compared(raters, in_part(evidence, mine.votes, dimension, slice), against, "S1").values[
+    raters = in_part(evidence, evidence.raters, dimension, within)
+    return compared(raters, in_part(evidence, mine.votes, dimension, within), against, "S1").values[
         "difference"
     ]
 

@@ -24,7 +24,7 @@ AVERAGE: Final = (
 )
 
 
-#: (evidence, *, source, dimension, slice) → the judge's agreement with a rater minus that of another rater,
+#: (evidence, *, source, dimension, within) → the judge's agreement with a rater minus that of another rater,
 #: as a share, with its standard error and clusters.
 AgreementDifference = Callable[..., Estimate]
 
@@ -137,5 +137,5 @@ def _less(estimate: Estimate, amount: float) -> Estimate:
 
 def _agreement(evidence: Evidence, contrast: Contrast, agreement: AgreementDifference | None) -> Estimate:
     return (agreement or agreement_difference)(
-        evidence, source=contrast.source, dimension=contrast.dimension, slice=contrast.slice or EVERYTHING
+        evidence, source=contrast.source, dimension=contrast.dimension, within=contrast.slice or EVERYTHING
     )

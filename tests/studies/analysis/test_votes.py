@@ -52,6 +52,15 @@ def test_orders_that_agree_settle_and_orders_that_differ_are_a_tie(tmp_path: Pat
     assert votes.value.tolist() == [-1, 0, 1]
 
 
+def test_no_difference_in_one_order_is_no_preference_in_both(tmp_path: Path) -> None:
+    assert settled(votes_of(tmp_path, [judge("x", -1), turned("x", 0)])).value.tolist() == [0]
+
+
+def test_several_answers_in_an_order_count_as_one(tmp_path: Path) -> None:
+    rows = [judge("x", -1), judge("x", -1), judge("x", 1), turned("x", -1)]
+    assert settled(votes_of(tmp_path, rows)).value.tolist() == [-1]
+
+
 def test_the_jury_is_the_majority_of_its_judges(tmp_path: Path) -> None:
     rows = [judge(name, value) for name, value in (("x", -1), ("y", -1), ("z", 1))]
     jury = jury_of(votes_of(tmp_path, rows))

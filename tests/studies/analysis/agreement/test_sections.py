@@ -84,10 +84,10 @@ def test_what_a_reader_sees_first_is_short(whole: Evidence) -> None:
 def test_the_contrast_is_the_primary_difference_of_the_table(whole: Evidence) -> None:
     section = SECTIONS[0](whole)
     first, jury = column(section, "agreement", "difference")[0], column(section, "agreement", "difference")[6]
-    assert agreement_difference(whole, source="judge-0000", dimension="overall", slice="") == first
-    assert agreement_difference(whole, source="jury", dimension="overall", slice="") == jury
-    sliced = agreement_difference(whole, source="jury", dimension="empathy", slice="adversarial")
-    everything = agreement_difference(whole, source="jury", dimension="empathy", slice="")
+    assert agreement_difference(whole, source="judge-0000", dimension="overall", within="") == first
+    assert agreement_difference(whole, source="jury", dimension="overall", within="") == jury
+    sliced = agreement_difference(whole, source="jury", dimension="empathy", within="adversarial")
+    everything = agreement_difference(whole, source="jury", dimension="empathy", within="")
     assert 0 < sliced.n < everything.n
     assert 0 < sliced.clusters["dialogue"] < 40
 
@@ -102,7 +102,7 @@ def test_the_contrast_is_the_primary_difference_of_the_table(whole: Evidence) ->
     ],
 )
 def test_a_contrast_without_answers_says_so(whole: Evidence, source: str, dimension: str, part: str) -> None:
-    found = agreement_difference(whole, source=source, dimension=dimension, slice=part)
+    found = agreement_difference(whole, source=source, dimension=dimension, within=part)
     assert found.value is None
     assert found.undefined != ""
 

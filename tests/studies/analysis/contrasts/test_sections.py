@@ -118,7 +118,7 @@ def test_agreement_is_computed_by_whoever_knows_it(tmp_path: Path) -> None:
 
     section = confirmatory(study(tmp_path, contrast), stub)
     row = cells(section, "contrasts_full")
-    assert asked == {"source": "opus", "dimension": "overall", "slice": "all"}
+    assert asked == {"source": "opus", "dimension": "overall", "within": "all"}
     assert (row["freedom"], row["p"]) == (20, pytest.approx(stats.t.sf(4.0, 20)))
     assert cells(section, "contrasts")["shown"] is True
 
