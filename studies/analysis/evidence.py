@@ -111,6 +111,12 @@ class Evidence:
         return kinds_in(self.tables)
 
     @cached_property
+    def decoys(self) -> Mask:
+        """Which systems, by number, were made to lose: nobody compares or ranks them."""
+        systems = self.verdicts.systems if self.verdicts else ()
+        return np.array([self.kinds.get(name) == "decoy" for name in systems], dtype=bool)
+
+    @cached_property
     def raters(self) -> Votes | None:
         """The primary rows: raters, main pairs, first occasion, not excluded. None without any."""
         return self._votes(excluded_too=False)
@@ -208,7 +214,6 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
     verdicts = read_verdicts(source, kinds=kinds_in(tables), human=options.human) if source.exists() else None
     document, sha256 = read_protocol(path, options)
-    manifest = folder / MANIFEST if folder else None
     read = [source, *(folder / name for name in (*tables, PROTOCOL) if folder)]
     return Evidence(
         options=options,
@@ -216,9 +221,19 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         tables=tables,
         protocol=document,
         protocol_sha256=sha256,
-        manifest=json.loads(manifest.read_text()) if manifest and manifest.exists() else {},
+        manifest=_manifest(folder / MANIFEST) if folder else {},
         files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
     )
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise CannotRead(f"{path.name} is no manifest of an export: {error}") from error
+    return found if isinstance(found, dict) else {}
 
 
 def read_protocol(path: Path, options: Options) -> tuple[protocol.ProtocolDocument | None, str]:

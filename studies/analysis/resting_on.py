@@ -115,12 +115,14 @@ def _tables(evidence: Evidence) -> Table:
         Column("brings", "What it brings"),
     )
     note = "A table of answers by itself, whatever it is called, is read as verdicts.csv."
-    return Table("rests_tables", "Tables", columns, [*rows, (PROTOCOL, there, None, BRINGS[PROTOCOL])], note)
+    return Table(
+        "rests_tables_full", "Tables", columns, [*rows, (PROTOCOL, there, None, BRINGS[PROTOCOL])], note
+    )
 
 
 def _sources(evidence: Evidence, verdicts: Verdicts) -> Table:
     columns = (
-        Column("source_kind", "Whose answers"),
+        Column("source_kind", "Who answered"),
         _ROWS,
         Column("sources", "Raters or judges", "count"),
         Column("dialogues", "Dialogues", "count"),
@@ -146,7 +148,7 @@ def _sources(evidence: Evidence, verdicts: Verdicts) -> Table:
 def _flow(verdicts: Verdicts) -> Table:
     """From all rows to those that are analysed, step by step."""
     columns = (
-        Column("source_kind", "Whose answers"),
+        Column("source_kind", "Who answered"),
         Column("step", "Step"),
         _ROWS,
         Column("ratings", "Pairs rated or judged", "count"),
@@ -187,7 +189,7 @@ def _ratings(verdicts: Verdicts, rows: Mask) -> int:
 def _reasons(verdicts: Verdicts) -> Table:
     """Why main first answers are left out."""
     columns = (
-        Column("source_kind", "Whose answers"),
+        Column("source_kind", "Who answered"),
         Column("reason", "Reason"),
         _ROWS,
         Column("ratings", "Pairs rated or judged", "count"),
@@ -217,9 +219,9 @@ def _by_reason(verdicts: Verdicts, out: Mask) -> Iterator[tuple[str, Mask]]:
 def _per_pair(evidence: Evidence) -> Table:
     """How many answers a pair has, of those analysed."""
     columns = (
-        Column("eyes", "Whose answers"),
+        Column("eyes", "Who answered"),
         Column("pairs", "Pairs", "count"),
-        *(Column(name, f"{name.capitalize()} a pair", "number") for name in ("fewest", "median", "most")),
+        *(Column(name, f"{name.capitalize()} a pair", "count") for name in ("fewest", "median", "most")),
     )
     rows: list[tuple[Cell, ...]] = []
     for eyes in evidence.eyes:
@@ -249,7 +251,7 @@ def _systems(evidence: Evidence, verdicts: Verdicts) -> Table:
         ]
         kind = evidence.kinds.get(name) or ("human" if number < verdicts.humans else "not known")
         rows.append((name, kind, pairs, *analysed))
-    return Table("rests_systems", "Systems", columns, rows)
+    return Table("rests_systems_full", "Systems", columns, rows)
 
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (resting_on,)

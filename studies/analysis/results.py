@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 #: How sure an interval is meant to be.
@@ -33,7 +33,7 @@ class Estimate:
 
 
 Cell = str | int | float | bool | Estimate | None
-ColumnKind = Literal["text", "count", "share", "number", "elo", "p"]
+ColumnKind = Literal["text", "count", "share", "points", "number", "elo", "p"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,8 @@ class Column:
     """`key` names it in report.json and CSV files, `title` is what a reader sees, `kind` how numbers are
     written.
 
-    A share is between 0 and 1 (or −1 and 1 for a difference) and is printed in percent.
+    A share is between 0 and 1 and is printed in percent; points are a difference of shares, between −1 and 1,
+    and are printed as percentage points with their sign.
     """
 
     key: str
@@ -96,6 +97,13 @@ class Section:
     lead: tuple[str, ...] = ()
     parts: tuple[Table | Figure, ...] = ()
     absent: str = ""
+
+
+def bounded(estimate: Estimate, least: float = 0.0, most: float = 1.0) -> Estimate:
+    """The estimate with an interval that stays among what can be: nothing beyond is ever the truth."""
+    if estimate.low is None or estimate.high is None:
+        return estimate
+    return replace(estimate, low=max(estimate.low, least), high=min(estimate.high, most))
 
 
 def undefined(why: str, *, n: int = 0, value: float | None = None) -> Estimate:

@@ -28,7 +28,7 @@ def writers(evidence: Evidence) -> Table:
         counts = {name: int((written == number).sum()) for number, name in enumerate(verdicts.writers)}
     rows = [(name, count) for name, count in sorted(counts.items()) if name]
     note = "Without responses.csv: replies that stand in an answer."
-    return Table("rests_writers", "Writers of people's replies", columns, rows, note)
+    return Table("rests_writers_full", "Writers of people's replies", columns, rows, note)
 
 
 def sessions(evidence: Evidence) -> Table:

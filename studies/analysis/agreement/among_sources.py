@@ -18,7 +18,7 @@ from studies.analysis.votes import Votes, settled
 OVERALL: Final = "overall"
 _ORDERED: Final = ("gwet_ac2", "alpha_ordinal")
 COLUMNS: Final = (
-    Column("answered_by", "Answered by"),
+    Column("answered_by", "Who answered"),
     Column("dimension", "Dimension"),
     Column("slice", "Dialogues"),
     Column("coefficient", "Coefficient"),

@@ -78,7 +78,7 @@ def sums_of(size: int) -> SumsOf:
         together = counts[:, :, None] * (counts[:, None, :] - np.eye(size))
         raw = np.einsum("ukk->u", together)[:, None] / couples
         weighted = np.einsum("ukl,kl->u", together, weights)[:, None] / couples
-        coincidences = together.reshape(len(counts), -1) * paired / np.maximum(n - 1, 1.0)
+        coincidences = together.reshape(len(counts), size * size) * paired / np.maximum(n - 1, 1.0)
         shares = counts / np.maximum(n, 1.0)
         return np.hstack([paired, paired * raw, paired * weighted, rated, shares, coincidences])
 

@@ -49,10 +49,10 @@ _REPEATED: Final = (
     Column("slice", "Dialogues"),
     Column("same_side_s1", "Same side, ties count", "share"),
     Column("turned_s1", "Sides turned, ties count", "share"),
-    Column("position_s1", "Difference, ties count", "share"),
+    Column("position_s1", "Difference, ties count", "points"),
     Column("same_side_s2", "Same side, both decisive", "share"),
     Column("turned_s2", "Sides turned, both decisive", "share"),
-    Column("position_s2", "Difference, both decisive", "share"),
+    Column("position_s2", "Difference, both decisive", "points"),
 )
 
 
@@ -98,7 +98,7 @@ _CURVE: Final = (
     Column("agreement", "Agreement", "share"),
     Column("dimension", "Dimension"),
     Column("pairs", "Pairs, in parts", "number"),
-    Column("difference", "Judge less raters", "share"),
+    Column("difference", "Judge less raters", "points"),
 )
 
 

@@ -36,7 +36,7 @@ COLUMNS: Final = (
     Column("pairs", "Pairs", "count"),
     Column("judge_with_raters", "Judge with raters", "share"),
     Column("raters_with_raters", "Raters with raters", "share"),
-    Column("difference", "Difference", "share"),
+    Column("difference", "Difference", "points"),
     Column("margin", "Margin", "share"),
     Column("equivalence_low", "90 % from", "share"),
     Column("equivalence_high", "90 % to", "share"),

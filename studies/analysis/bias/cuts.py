@@ -10,7 +10,7 @@ from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.results import Cell, Column
 from studies.analysis.votes import Votes
 
-COLUMNS: Final = (Column("eyes", "Whose answers"), Column("dimension", "Dimension"), Column("slice", "Slice"))
+COLUMNS: Final = (Column("eyes", "Who answered"), Column("dimension", "Dimension"), Column("slice", "Slice"))
 NO_ANSWERS: Final = (
     "There are no answers on main pairs: verdicts.csv is missing, empty, or holds nothing that the analysis "
     "keeps. Ratings or judgments would bring this section."

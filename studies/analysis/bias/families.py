@@ -39,16 +39,16 @@ _SIDES: Final = (
     Column("pairs", "Pairs", "count"),
     Column("judge_prefers", "Judge prefers them", "share"),
     Column("others_prefer", "The others do", "share"),
-    Column("gap", "Difference", "share"),
+    Column("gap", "Difference", "points"),
 )
 _INTERACTION: Final = (
     Column("judge", "Judge"),
     Column("family", "Its family"),
     Column("compared_with", "Compared with"),
     Column("dimension", "Dimension"),
-    Column("gap_own", "More than the others, own family", "share"),
-    Column("gap_other", "More than the others, other families", "share"),
-    Column("interaction", "Difference of the two", "share"),
+    Column("gap_own", "More than the others, own family", "points"),
+    Column("gap_other", "More than the others, other families", "points"),
+    Column("interaction", "Difference of the two", "points"),
 )
 _NOTE: Final = (
     "Win + half of no difference. Pairs count once each, on the same pairs for both. The judge's answers on "

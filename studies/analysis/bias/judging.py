@@ -15,7 +15,7 @@ from studies.analysis.clustering import Floats, interval
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.proportions import wilson
 from studies.analysis.reading import Codes, Mask, TextTable
-from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
+from studies.analysis.results import Cell, Column, Estimate, Section, Table, bounded, undefined
 from studies.analysis.verdicts import joined
 from studies.analysis.votes import Votes, judges_in
 
@@ -83,15 +83,8 @@ def repeats_of(votes: Votes) -> tuple[Estimate, int]:
     if np.all(same == same[0]):
         found = undefined("All pairs are alike: nothing varies.", n=len(same), value=value)
     else:
-        found = _within(interval(value, influence, {"dialogue": dialogue}))
+        found = bounded(interval(value, influence, {"dialogue": dialogue}))
     return found, len(np.unique(votes.pair[first][often]))
-
-
-def _within(one: Estimate) -> Estimate:
-    """A share's interval ends at 0 and 1."""
-    if one.low is None or one.high is None:
-        return one
-    return replace(one, low=max(0.0, one.low), high=min(1.0, one.high))
 
 
 def _repeats_parts(evidence: Evidence) -> tuple[Table, ...]:

@@ -21,7 +21,7 @@ from studies.analysis.votes import Votes
 WORDS: Final = 10
 _LENGTH: Final = (
     Column("longer_preferred", "Share for the longer reply", "share"),
-    Column("slope", f"Change of preference per {WORDS} words more", "share"),
+    Column("slope", f"Change of preference per {WORDS} words more", "points"),
     Column("slope_within", "The same between the same two systems", "share"),
     Column("answers", "Answers of known length", "count"),
 )

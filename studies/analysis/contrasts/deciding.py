@@ -23,6 +23,10 @@ from studies.protocol import Contrast
 SMALLEST_P: Final = 0.001
 
 
+#: Estimands that are a share less one half: they lie within ±½, other differences of shares within ±1.
+OVER_HALF: Final = ("human_vs_models", "system_vs_system")
+
+
 @dataclass(frozen=True, slots=True)
 class Decided:
     """A contrast with its estimate, test and Holm's p; `low` and `high` hold for all contrasts together."""
@@ -61,7 +65,8 @@ def decided(
         low = high = None
         if test is not None and value is not None and se is not None:
             reach = quantile(result.freedom, simultaneous(1 - contrast.alpha, len(contrasts))) * se
-            low, high = value - reach, value + reach
+            most = 0.5 if contrast.estimand in OVER_HALF else 1.0
+            low, high = max(value - reach, -most), min(value + reach, most)
         found.append(Decided(contrast, result, test, p, low, high))
     return found
 

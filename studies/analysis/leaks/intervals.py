@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from studies.analysis import clustering
 from studies.analysis.clustering import Floats
 from studies.analysis.reading import Codes
-from studies.analysis.results import Estimate
+from studies.analysis.results import Estimate, bounded
 
 
 def interval(
@@ -16,6 +15,4 @@ def interval(
 ) -> Estimate:
     """As `clustering.interval`; a share's ends stay between 0 and 1."""
     found = clustering.interval(value, influence, ways, n=n)
-    if not share or found.low is None or found.high is None:
-        return found
-    return replace(found, low=max(found.low, 0.0), high=min(found.high, 1.0))
+    return bounded(found) if share else found

@@ -23,7 +23,7 @@ _WHAT: Final = (
 )
 _HOW: Final = (
     f"Logistic regression with a ridge, {FOLDS} folds by dialogue. AUC: the share of couples of a person's "
-    "and a model's reply in which the person's is scored as more person-like; 50 % is chance. Pairs told "
+    "and a model's reply in which the person's is scored as more person-like; 0.5 is chance. Pairs told "
     "apart: the same within a dialogue, as a rater faces it. p: how often labels shuffled within dialogues "
     f"are separated as well, in {SHUFFLES} shuffles and for the classifier's first Newton step."
 )

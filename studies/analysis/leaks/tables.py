@@ -17,17 +17,17 @@ _REPLIES: Final = (
     Column("replies_people", "Replies of people", "count"),
     Column("replies_system", "Replies of the system", "count"),
 )
-_AUC: Final = Column("auc", "AUC", "share")
+_AUC: Final = Column("auc", "AUC", "number")
 _PAIRS: Final = Column("pair_accuracy", "Pairs told apart", "share")
 _CHANCE: Final = (
     Column("p", "p of the AUC", "p"),
-    Column("chance_high", "AUC of shuffled labels, 95 % below", "share"),
+    Column("chance_high", "AUC of shuffled labels, 95 % below", "number"),
 )
-_GAIN: Final = Column("auc_gain", "AUC taken away by the profile", "share")
+_GAIN: Final = Column("auc_gain", "AUC taken away by the profile", "number")
 _FEATURES: Final = (
     Column("feature", "Feature"),
     Column("coefficient", "Coefficient", "number"),
-    Column("auc_loss", "AUC lost without it", "share"),
+    Column("auc_loss", "AUC lost without it", "number"),
     Column("mean_people", "Mean of people", "number"),
     Column("mean_models", "Mean of models", "number"),
 )
@@ -85,7 +85,7 @@ def forest(found: Found) -> Figure:
         "What style alone tells, before and after typography is evened out",
         "forest",
         table,
-        x_title="AUC of style alone (50 % is chance)",
+        x_title="AUC of style alone (0.5 is chance)",
         reference=0.5,
     )
 

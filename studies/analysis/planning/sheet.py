@@ -135,7 +135,7 @@ def slices_table(assumptions: Assumptions, rng: np.random.Generator) -> Table:
     """Whether people's advantage on adversarial dialogues would be found."""
     plan = assumptions.plan
     columns = (
-        Column("difference", "True difference", "share"),
+        Column("difference", "True difference", "points"),
         Column("power", "Found by this plan", "share"),
         Column("half_width", "Interval, ±", "share"),
     )

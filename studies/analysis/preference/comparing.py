@@ -12,10 +12,8 @@ from studies.analysis.clusters import Clusters, Integers, Spread
 from studies.analysis.evidence import Evidence
 from studies.analysis.preference.outcomes import SHARE, Outcomes, outcomes
 from studies.analysis.reading import Codes, Mask
-from studies.analysis.results import Estimate
+from studies.analysis.results import Estimate, bounded
 from studies.analysis.votes import Votes
-
-DECOY = "decoy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +22,12 @@ class Shares:
 
     outcomes: Outcomes
     spread: Spread
+    least: float = 0.0
 
     def estimate(self, group: int, column: int = SHARE) -> Estimate:
-        return self.spread.estimate(float(self.outcomes.values[group, column]), group, column)
+        """Between `least` and 1: shares are never below 0, differences of shares never below −1."""
+        value = float(self.outcomes.values[group, column])
+        return bounded(self.spread.estimate(value, group, column), self.least)
 
     def n(self, group: int) -> int:
         return int(self.spread.n[group])
@@ -84,7 +85,7 @@ class Compared:
         only = slice(SHARE, SHARE + 1)
         changed = Outcomes((one.values - rest.values)[:, only], (one.influence - rest.influence)[:, only])
         spread = clusters.spread(changed.influence, inside | outside)
-        return Shares(changed, spread.weaker(clusters.counted(inside), clusters.counted(outside)))
+        return Shares(changed, spread.weaker(clusters.counted(inside), clusters.counted(outside)), -1.0)
 
     def _seen(self, rows: Mask) -> Mask:
         return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0
@@ -95,7 +96,7 @@ def compared(evidence: Evidence, votes: Votes) -> Compared | None:
     if evidence.verdicts is None:
         return None
     humans = evidence.verdicts.humans
-    kept = votes.take((votes.a < humans) & (votes.b >= humans) & ~decoys(evidence)[votes.b])
+    kept = votes.take((votes.a < humans) & (votes.b >= humans) & ~evidence.decoys[votes.b])
     return of_votes(evidence, kept) if len(kept) else None
 
 
@@ -109,9 +110,3 @@ def of_votes(evidence: Evidence, votes: Votes, *, ways: Mapping[str, Codes] | No
         dimensions=len(evidence.verdicts.dimension.labels),
         ways=ways,
     )
-
-
-def decoys(evidence: Evidence) -> Mask:
-    """Which systems were made to lose."""
-    systems = evidence.verdicts.systems if evidence.verdicts else ()
-    return np.array([evidence.kinds.get(name) == DECOY for name in systems], dtype=bool)

@@ -10,7 +10,7 @@ import numpy as np
 from studies.analysis.clustering import Floats
 from studies.analysis.clusters import Clusters
 from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
-from studies.analysis.preference.comparing import Shares, decoys
+from studies.analysis.preference.comparing import Shares
 from studies.analysis.preference.outcomes import SHARE, outcomes
 from studies.analysis.preference.rows import Row
 from studies.analysis.reading import Mask
@@ -18,7 +18,7 @@ from studies.analysis.results import Column, Estimate, Figure, Section, Table
 from studies.analysis.votes import Votes
 
 _KEY, _TITLE = "systems_compared", "Every system against every other"
-PLACE: Final = (Column("eyes", "Eyes"), Column("dimension", "Dimension"), Column("slice", "Slice"))
+PLACE: Final = (Column("eyes", "Who answered"), Column("dimension", "Dimension"), Column("slice", "Slice"))
 PAIR: Final = (Column("system", "System"), Column("against", "Against"))
 COUNTS: Final = (
     Column("wins", "Wins", "number"),
@@ -105,7 +105,7 @@ def _rows(evidence: Evidence, eyes: Eyes) -> Iterator[Row]:
     if evidence.verdicts is None:
         return
     systems = evidence.verdicts.systems
-    made = decoys(evidence)
+    made = evidence.decoys
     votes = eyes.votes.take(~made[eyes.votes.a] & ~made[eyes.votes.b])
     if not len(votes):
         return

@@ -16,7 +16,7 @@ from studies.analysis.results import Cell, Column, Estimate, undefined
 ALL_MODELS: Final = "all models"
 #: Where a row stands: whose eyes, which dimension and slice, and which model.
 PLACE: Final = (
-    Column("eyes", "Eyes"),
+    Column("eyes", "Who answered"),
     Column("dimension", "Dimension"),
     Column("slice", "Slice"),
     Column("model", "Against"),
@@ -30,7 +30,7 @@ SHARES: Final = (
     Column("n", "Answers", "count"),
 )
 CHANGE: Final = (
-    Column("difference", "Share on the slice minus elsewhere", "share"),
+    Column("difference", "Share on the slice minus elsewhere", "points"),
     Column("n", "Answers", "count"),
 )
 

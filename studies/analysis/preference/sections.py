@@ -72,13 +72,13 @@ def _first(shares: list[Row], evidence: Evidence) -> tuple[Table | Figure, ...]:
     """What a reader sees first: the overall answer on all dialogues."""
     key = evidence.dimensions[0]
     rows = [row for row in shares if row[1] == key and row[2] == EVERYTHING]
-    columns = (Column("eyes", "Eyes"), *SHARES)
+    columns = (Column("eyes", "Who answered"), *SHARES)
     together = [(row[0], *row[4:]) for row in rows if row[3] == ALL_MODELS]
     seen = [row for row in rows if row[0] in SHOWN_BY_MODEL] or rows
     by_model = Table(
         "preference_by_model",
         f"People's share against each model ({key})",
-        (Column("model", "Against"), SHARES[0], Column("group", "Eyes"), SHARES[-1]),
+        (Column("model", "Against"), SHARES[0], Column("group", "Who answered"), SHARES[-1]),
         [(row[3], row[4], row[0], row[9]) for row in seen],
         _NOTE,
     )
@@ -107,7 +107,7 @@ def _slices(shares: list[Row], changes: list[Row]) -> tuple[Table, ...]:
     key = shares[0][1]
     by_slice = [(row[0], row[2], *row[4:]) for row in shares if row[1] == key and row[3] == ALL_MODELS]
     differ = [(row[0], row[2], *row[4:]) for row in changes if row[1] == key and row[3] == ALL_MODELS]
-    place = (Column("eyes", "Eyes"), Column("slice", "Slice"))
+    place = (Column("eyes", "Who answered"), Column("slice", "Slice"))
     note = (
         "The share for people's replies on the slice minus that on all other dialogues, over the models that "
         f"have answers on both. Degrees of freedom and clusters are those of the smaller side. {_NOTE}"

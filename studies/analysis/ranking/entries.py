@@ -12,6 +12,7 @@ from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.ranking.elo import ANCHOR
 from studies.analysis.ranking.ranks import Ranks, rank_intervals
 from studies.analysis.ranking.standing import Standing, stand
+from studies.analysis.reading import Mask
 from studies.analysis.verdicts import Verdicts
 
 OVERALL = "overall"
@@ -25,6 +26,7 @@ class Entry:
     dimension: str
     slice: str
     standing: Standing
+    decoys: Mask
     rng: np.random.Generator
 
     @cached_property
@@ -34,9 +36,9 @@ class Entry:
 
     @property
     def order(self) -> list[int]:
-        """Systems, the best first, equals in their own order; those without a rank at the end."""
+        """Systems but decoys, the best first, equals in their own order; those without a rank at the end."""
         rank = np.where(self.ranks.rank > 0, self.ranks.rank, len(self.ranks.rank) + 1)
-        return [int(system) for system in np.argsort(rank, kind="stable")]
+        return [int(system) for system in np.argsort(rank, kind="stable") if not self.decoys[system]]
 
 
 def entries_of(evidence: Evidence, verdicts: Verdicts) -> list[Entry]:
@@ -73,7 +75,11 @@ def said_of(entry: Entry, systems: tuple[str, ...]) -> Iterator[str]:
     elif len(names) > 1:
         yield f"The mean of people's systems, {_listed(names)}, is {ANCHOR:.0f}."
     for word, sentence in _SENTENCES.items():
-        group = [systems[system] for system, remark in connection.remarks.items() if remark == word]
+        group = [
+            systems[system]
+            for system, remark in connection.remarks.items()
+            if remark == word and not entry.decoys[system]
+        ]
         if group:
             yield sentence.format(_listed(group))
     if entry.standing.prior:
@@ -103,4 +109,5 @@ def _listed(names: list[str]) -> str:
 
 
 def _entry(evidence: Evidence, eyes: Eyes, dimension: str, name: str, standing: Standing) -> Entry:
-    return Entry(eyes, dimension, name, standing, evidence.rng(f"ranks {eyes.key} {dimension} {name}"))
+    rng = evidence.rng(f"ranks {eyes.key} {dimension} {name}")
+    return Entry(eyes, dimension, name, standing, evidence.decoys, rng)

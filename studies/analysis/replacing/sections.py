@@ -129,7 +129,7 @@ def _epsilon(evidence: Evidence) -> tuple[float, str]:
 
 
 _ASSISTED: Final = (
-    Column("answered_by", "Answered by"),
+    Column("answered_by", "Who answered"),
     Column("dimension", "Dimension"),
     Column("estimate", "Preference for people's replies", "share"),
     Column("weight", "λ", "number"),

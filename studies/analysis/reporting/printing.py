@@ -54,6 +54,9 @@ def _number(number: float, kind: ColumnKind, beside: list[float], *, unit: bool 
     """One number, with as many decimals as those beside it."""
     if kind == "share":
         return _signed(number * 100, 1) + (f"{_SPACE}%" if unit else "")
+    if kind == "points":
+        plus = "+" if round(number * 100, 1) > 0 else ""
+        return plus + _signed(number * 100, 1) + (f"{_SPACE}points" if unit else "")
     if kind == "p":
         return f"<{_SPACE}{_SMALLEST_P}" if number < _SMALLEST_P else f"{number:.3f}"
     if kind in ("count", "elo") and all(math.isclose(one, round(one)) or kind == "elo" for one in beside):

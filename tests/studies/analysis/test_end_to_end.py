@@ -20,6 +20,10 @@ from tests.studies.analysis.reporting import demonstration
 ESTIMATE = {"value", "low", "high", "se", "n", "clusters", "undefined"}
 
 
+#: Read where a table has it; the app plans every pair, so that it has no such column.
+NOT_OURS = {"p_rated"}
+
+
 def small_study(folder: Path) -> Path:
     """Raters and three judges on twelve dialogues."""
     rng = np.random.default_rng(4)
@@ -90,7 +94,8 @@ def test_the_apps_own_export_is_read_with_all_its_columns(tmp_path: Path) -> Non
     evidence = read_evidence(export, Options())
     assert set(evidence.tables) == set(TABLES)
     for name, columns in TABLES.items():
-        assert [column for column in columns if column not in evidence.tables[name]] == [], name
+        missing = {column for column in columns if column not in evidence.tables[name]}
+        assert missing - NOT_OURS == set(), name
     assert evidence.protocol_sha256 == manifest["protocol"]["sha256"]
     assert evidence.verdicts is not None
     assert evidence.verdicts.humans == 1

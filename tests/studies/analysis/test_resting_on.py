@@ -14,7 +14,7 @@ def test_the_needed_columns_alone_leave_much_unseparated(tmp_path: Path) -> None
     for what in ("First ratings", "to be left out", "Writers", "no slices"):
         assert what in section.lead[0]
     assert section.lead[1].startswith("No system is known to be people")
-    there = {row["table"]: row["there"] for row in rows_of(section, "rests_tables")}
+    there = {row["table"]: row["there"] for row in rows_of(section, "rests_tables_full")}
     assert [name for name, is_there in there.items() if is_there == "yes"] == ["verdicts.csv"]
     assert there["protocol.json"] == there["guesses.csv"] == "no"
 
@@ -23,7 +23,7 @@ def test_a_folder_without_answers_says_so(tmp_path: Path) -> None:
     write(tmp_path, "systems.csv", [{"system": "human", "kind": "human"}])
     section = resting_on(read_evidence(tmp_path, Options()))
     assert (section.lead, section.absent) == ((NOTHING,), "")
-    assert {row["table"]: row["rows"] for row in rows_of(section, "rests_tables")}["systems.csv"] == 1
+    assert {row["table"]: row["rows"] for row in rows_of(section, "rests_tables_full")}["systems.csv"] == 1
 
 
 def test_rows_are_followed_to_those_analysed(tmp_path: Path) -> None:
@@ -100,13 +100,13 @@ def test_writers_are_counted_with_their_replies(tmp_path: Path) -> None:
     names = {"writer_first": "w1", "writer_second": ""}
     rows = [answer(1, **names), answer(1, source="r2", **names), answer(1, dialogue="d2", **names),
             turned(1, dialogue="d3", writer_first="", writer_second="w2")]  # fmt: skip
-    found = rows_of(resting_on(evidence_of(tmp_path, rows)), "rests_writers")
+    found = rows_of(resting_on(evidence_of(tmp_path, rows)), "rests_writers_full")
     assert [(row["writer"], row["replies"]) for row in found] == [("w1", 2), ("w2", 1)]
     write(tmp_path, "responses.csv", [
         {"response": f"r{n}", "dialogue": f"d{n}", "writer": writer}
         for n, writer in enumerate(("w1", "w3", ""))
     ])  # fmt: skip
-    found = rows_of(resting_on(evidence_of(tmp_path, rows)), "rests_writers")
+    found = rows_of(resting_on(evidence_of(tmp_path, rows)), "rests_writers_full")
     assert [(row["writer"], row["replies"]) for row in found] == [("w1", 1), ("w3", 1)]
 
 

@@ -68,7 +68,7 @@ def settings() -> Iterator[None]:
     with mpl.rc_context(), warnings.catch_warnings():
         # A character that the font lacks is drawn as a box; the table below the figure has it.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font", category=UserWarning)
-        mpl.rcParams.update(mpl.rcParamsDefault)
+        mpl.rcdefaults()  # all but the backend, which would be loaded
         mpl.rcParams.update(
             {
                 "svg.hashsalt": "heartsite",

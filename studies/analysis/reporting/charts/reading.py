@@ -8,7 +8,7 @@ from studies.analysis.reporting.cells import settled
 from studies.analysis.results import Cell, Column, Estimate, Figure
 
 #: Kinds of columns that hold numbers.
-NUMBERS = ("count", "share", "number", "elo", "p")
+NUMBERS = ("count", "share", "points", "number", "elo", "p")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def text(cell: Cell) -> str:
 
 
 def scale_of(column: Column) -> float:
-    return 100.0 if column.kind == "share" else 1.0
+    return 100.0 if column.kind in ("share", "points") else 1.0
 
 
 def with_unit(title: str, column: Column) -> str:
