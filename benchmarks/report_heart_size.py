@@ -48,12 +48,14 @@ def main() -> int:
         write_study(folder / "export")
         command = [sys.executable, "-m", "studies.analysis", "export", "--out", "report"]
         began = time.monotonic()
-        subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, check=True)  # noqa: S603 - our own
-        words clock = time.monotonic() - began
+        subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, check=True)  # noqa: S603
+        clock = time.monotonic() - began
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor = used.ru_utime + used.ru_stime
-    sys.stdout.write(f"clock {clock:.1f} s, processor {processor:.1f} s, peak {used.ru_maxrss / 1024:.0f} MB"
-    + "\n") return int(processor > GOAL)
+    sys.stdout.write(
+        f"clock {clock:.1f} s, processor {processor:.1f} s, peak {used.ru_maxrss / 1024:.0f} MB\n"
+    )
+    return int(processor > GOAL)
 
 
 def write_study(folder: Path) -> None:
