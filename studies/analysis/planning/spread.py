@@ -40,7 +40,7 @@ def effects_of(spread: Spread) -> Effects:
     """
     if spread.tie_rate >= 1:
         raise Impossible(
-            "every answer is a tie, so that no share of preference can be told apart: lower that"
+            "every answer is a tie, which leaves no room for chance: lower the rate of ties"
         )
     threshold = float(stats.norm.ppf(0.5 + spread.tie_rate / 2))
     rater = _correlation(spread.rater, threshold)
