@@ -44,6 +44,8 @@ def analyze(
     check_folder(out)
     say(f"Reading {path.name}")
     evidence = read_evidence(path, options)
+    for sentence in evidence.unread:
+        say(sentence)
     facts = facts_of(evidence)
     report = Report(facts, tuple(_told(evidence, sections, say)))
     write_report(report, out, say=say)

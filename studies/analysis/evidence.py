@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 import numpy as np
 
 from studies import protocol
-from studies.analysis.reading import CannotRead, Mask, TextTable, read_table
+from studies.analysis.reading import CannotRead, LacksColumns, Mask, TextTable, read_table
 from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
@@ -90,7 +90,10 @@ class Eyes:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`verdicts` may have no rows, or be absent (None): then only what needs no answers is told."""
+    """`verdicts` may have no rows, or be absent (None): then only what needs no answers is told.
+
+    `unread` has a sentence for each file that has the name of an export's table, and other columns.
+    """
 
     options: Options
     verdicts: Verdicts | None
@@ -99,6 +102,7 @@ class Evidence:
     protocol_sha256: str
     manifest: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
+    unread: tuple[str, ...] = ()
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Random numbers of this report's seed, other ones for each purpose, whatever else is drawn."""
@@ -208,7 +212,7 @@ def read_evidence(path: Path, options: Options) -> Evidence:
     if not path.exists():
         raise CannotRead(f"{path} is not there")
     folder = path if path.is_dir() else None
-    tables = _tables(folder) if folder else {}
+    tables, unread = _tables(folder) if folder else ({}, ())
     source = folder / VERDICTS if folder else path
     if folder and not source.exists() and not tables:
         raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
@@ -222,6 +226,7 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         protocol=document,
         protocol_sha256=sha256,
         manifest=_manifest(folder / MANIFEST) if folder else {},
+        unread=unread,
         files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
     )
 
@@ -260,12 +265,16 @@ def kinds_in(tables: Mapping[str, TextTable]) -> dict[str, str]:
     return dict(zip(systems["system"].texts(), systems["kind"].texts(), strict=True))
 
 
-def _tables(folder: Path) -> dict[str, TextTable]:
-    return {
-        name: read_table(folder / name, needed=columns[:2], known=columns[2:])
-        for name, columns in TABLES.items()
-        if (folder / name).exists()
-    }
+def _tables(folder: Path) -> tuple[dict[str, TextTable], tuple[str, ...]]:
+    """The further tables, and a sentence on each file that is none of ours in spite of its name."""
+    tables, unread = {}, []
+    for name, columns in TABLES.items():
+        if (folder / name).exists():
+            try:
+                tables[name] = read_table(folder / name, needed=columns[:2], known=columns[2:])
+            except LacksColumns as error:
+                unread.append(f"Not read: {error}")
+    return tables, tuple(unread)
 
 
 def _sha256(path: Path) -> str:

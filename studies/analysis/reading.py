@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -25,6 +26,10 @@ _BLOCK: Final = 8 * 1024 * 1024
 
 class CannotRead(Exception):
     """Says what is wrong with a file, where, and how to mend it."""
+
+
+class LacksColumns(CannotRead):
+    """The file is CSV, but not the table that was looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,33 +93,33 @@ class TextTable:
 def read_table(path: Path, *, needed: tuple[str, ...], known: tuple[str, ...] = ()) -> TextTable:
     """Reads the columns `needed` and, where they are there, `known`. Raises CannotRead.
 
-    A million rows take one to three seconds: texts are kept once, rows as their numbers.
+    Blanks around a column's name do not count. A million rows take one to three seconds: texts are kept once, rows as their numbers.
     """
     header = _header(path)
     missing = [column for column in needed if column not in header]
     if missing:
-        raise CannotRead(
+        raise LacksColumns(
             f"{path.name}: no column {', '.join(missing)}. Needed are {', '.join(needed)}; the file has "
             f"{', '.join(header) or 'no header'}."
         )
-    wanted = [column for column in (*needed, *known) if column in header]
+    wanted = {column: header[column] for column in (*needed, *known) if column in header}
     try:
         table = pa.csv.read_csv(
             path,
             read_options=pa.csv.ReadOptions(use_threads=False, block_size=_BLOCK),
             parse_options=pa.csv.ParseOptions(newlines_in_values=True),
             convert_options=pa.csv.ConvertOptions(
-                include_columns=wanted,
-                column_types={column: pa.dictionary(pa.int32(), pa.string()) for column in wanted},
+                include_columns=list(wanted.values()),
+                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in wanted.values()},
                 strings_can_be_null=False,
             ),
         )
-    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+    except (pa.ArrowInvalid, pa.ArrowKeyError, UnicodeDecodeError) as error:
         raise CannotRead(f"{path.name}: {error}. It must be CSV in UTF-8 with one header line.") from error
     rows, columns = table.num_rows, {}
-    for column in wanted:  # each of Arrow's columns goes as soon as it is ours
-        columns[column] = _coded(table[column])
-        table = table.drop_columns([column])
+    for column, name in wanted.items():  # each of Arrow's columns goes as soon as it is ours
+        columns[column] = _coded(table[name])
+        table = table.drop_columns([name])
     pa.default_memory_pool().release_unused()
     return TextTable(path.name, columns, rows)
 
@@ -139,19 +144,20 @@ def renumbered(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     return place[keys] - 1, int(place[-1]) if largest >= 0 else 0
 
 
-def _header(path: Path) -> list[str]:
+def _header(path: Path) -> dict[str, str]:
+    """The columns' names, without and with the blanks around them."""
     try:
-        with path.open("rb") as file:
-            first = file.readline(1_000_000).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CannotRead(f"{path.name} is not UTF-8 text: {error}") from error
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            written = next(filter(None, csv.reader(file)), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise CannotRead(f"{path.name} is not CSV in UTF-8: {error}") from error
     except OSError as error:
         raise CannotRead(f"{path.name} cannot be read: {error.strerror}") from error
-    header = [name.strip().strip('"') for name in first.strip().split(",")] if first.strip() else []
-    twice = sorted({name for name in header if header.count(name) > 1})
+    names = [name.strip() for name in written]
+    twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise CannotRead(f"{path.name}: the column {', '.join(twice)} stands there more than once")
-    return header
+    return dict(zip(names, written, strict=True))
 
 
 def _coded(column: pa.ChunkedArray) -> Coded:

@@ -12,7 +12,7 @@ from scipy.special import expit
 from studies.analysis.clustering import clusters_in, covariance
 from studies.analysis.ranking.counting import Floats, Mask, rows_of
 from studies.analysis.ranking.elo import Spread
-from studies.analysis.ranking.standing import Standing, anchored
+from studies.analysis.ranking.standing import DECIMALS, Standing, anchored
 
 _STEPS: Final = 60
 _STRIDE: Final = 2.0
@@ -55,6 +55,7 @@ def adjust(standing: Standing, covariates: Floats) -> Adjusted | None:
     at = problem.climb(start, np.flatnonzero(free))
     if at is None:
         return None
+    at = np.round(at, DECIMALS)
     anchor, core = standing.connection.anchor, standing.connection.core
     strength = np.where(core, at[:systems] - anchor @ at[:systems], np.nan)
     coefficients = np.where(kept, at[systems:], np.nan)

@@ -12,11 +12,15 @@ from studies.analysis.clustering import covariance
 from studies.analysis.ranking.answer_models import AnswerModel
 from studies.analysis.ranking.counting import OUTCOMES, Counts, Floats, gather
 from studies.analysis.ranking.elo import Spread
-from studies.analysis.ranking.standing import Standing, anchored
+from studies.analysis.ranking.standing import DECIMALS, Standing, anchored
 
 _STEPS: Final = 200
 _STRIDE: Final = 2.0
 _TOLERANCE: Final = 1e-10
+#: Parameters beyond this, in log odds, have no bound; so has a likelihood that is flatter than that in one
+#: direction than in another.
+_FAR: Final = 25.0
+_FLAT: Final = 1e12
 #: For differences of the score: the cube root of the precision of a float.
 _NUDGE: Final = 6e-6
 
@@ -72,10 +76,11 @@ class _Task:
         return np.asarray((curve + curve.T) / 2)
 
 
-def fit_answers(standing: Standing, model: AnswerModel) -> Fitted:
+def fit_answers(standing: Standing, model: AnswerModel) -> Fitted | None:
     """Maximum likelihood within the core, with the multiway sandwich of its scores.
 
-    The core is the one of `standing`; there the maximum exists whenever each of the model's answers occurs.
+    None where there is no maximum. The core of `standing` counts a tie as half a win each way; these models
+    do not, and have no bound where ties alone link two systems.
     """
     connection, systems = standing.connection, standing.counts.systems
     counts = standing.counts.among(connection.core)
@@ -85,14 +90,20 @@ def fit_answers(standing: Standing, model: AnswerModel) -> Fitted:
     start[:systems] -= start[int(np.flatnonzero(connection.core)[0])]
     task = _Task(model, counts, free.astype(float))
     at = _climb(task, start, np.flatnonzero(free))
+    if at is None:
+        return None
+    at = np.round(at, DECIMALS)
     every = _Task(model, counts, np.ones(len(free)))
     bread = anchored(every.curve(at), connection)
     strength = np.where(connection.core, at[:systems] - connection.anchor @ at[:systems], np.nan)
     return Fitted(strength, at[systems:], _spread(standing, every, at, bread))
 
 
-def _climb(task: _Task, at: Floats, free: NDArray[np.intp]) -> Floats:
-    """Fisher scoring: expected curvature, steps halved until the likelihood does not fall."""
+def _climb(task: _Task, at: Floats, free: NDArray[np.intp]) -> Floats | None:
+    """Fisher scoring: expected curvature, steps halved until the likelihood does not fall.
+
+    None where it climbs for ever.
+    """
     answers = task.answers()
     played = answers.sum(axis=1)
     level = -np.inf
@@ -101,6 +112,8 @@ def _climb(task: _Task, at: Floats, free: NDArray[np.intp]) -> Floats:
         weight = played[:, None] * np.exp(logs)
         slope = np.einsum("pa,pak->k", answers, scores)[free]
         curve = np.einsum("pa,pak,pal->kl", weight, scores, scores, optimize=True)[np.ix_(free, free)]
+        if not np.linalg.cond(curve) < _FLAT:
+            return None
         step = np.zeros(len(at))
         step[free] = np.clip(np.linalg.solve(curve, slope), -_STRIDE, _STRIDE)
         level = float((answers * logs).sum())
@@ -108,8 +121,10 @@ def _climb(task: _Task, at: Floats, free: NDArray[np.intp]) -> Floats:
             step /= 2
         at = at + step
         if np.max(np.abs(step), initial=0.0) < _TOLERANCE:
-            break
-    return at
+            return at
+        if np.max(np.abs(at)) > _FAR:
+            return None
+    return None
 
 
 def _spread(standing: Standing, task: _Task, at: Floats, bread: Floats) -> Spread:

@@ -29,6 +29,7 @@ _NOTES: Final = (
     "cuts (Agresti 1992). All in Elo points against the same anchor; intervals cluster by dialogue, rater "
     "and writer."
 )
+_UNBOUNDED: Final = "Ties alone link systems here: the model has no finite strengths."
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def models_of(entry: Entry) -> Models:
         fit_answers(standing, grades) if grades else None,
         _side(entry),
         (
-            "Every answer is a tie.",
+            _UNBOUNDED if ties else "Every answer is a tie.",
+            _UNBOUNDED if grades else
             "The answers are of one grade." if answers[[0, 1, 3, 4]].any() else "Every answer is a tie.",
             "A jury's verdict has no side." if entry.eyes.kind == "jury" else
             "Sides cannot be told from systems here.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,9 @@ from studies.analysis.ranking.counting import FOR_A, OUTCOMES, Counts, Floats, c
 from studies.analysis.ranking.elo import Spread, points
 from studies.analysis.results import Estimate, undefined
 from studies.analysis.votes import Votes
+
+#: Parameters found step by step are rounded, in log odds: what is 0 is 0 in whatever order the rows come.
+DECIMALS: Final = 11
 
 
 @dataclass(frozen=True)

@@ -52,10 +52,30 @@ def test_a_byte_order_mark_belongs_to_no_column(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        '"Q1, yes","Q2, yes",a\n1,2,x\n',
+        '"note,b",a\n1,x\n',
+        ' a ,"b c"\nx,2\n',
+        '"b\nc",a\r\n1,x\r\n',
+        '"say ""hello""",a\n1,x\n',
+        "\n\na\nx\n",
+        "a,,\nx,,\n",
+    ],
+)
+def test_a_header_is_read_as_csv(tmp_path: Path, text: str) -> None:
+    """Commas, quotes and line breaks within names, blanks around them, empty lines before."""
+    table = read_table(table_of(tmp_path, text), needed=("a",), known=("b", "yes", "note"))
+    assert table["a"].texts() == ["x"]
+    assert not any(column in table for column in ("b", "yes", "note"))
+
+
+@pytest.mark.parametrize(
     ("text", "says"),
     [
         ("a,c\n1,2\n", "no column b. Needed are a, b; the file has a, c."),
         ("", "no column a, b. Needed are a, b; the file has no header."),
+        ("a,b, b\n1,2,3\n", "the column b stands there more than once"),
         ("a,b,b\n1,2,3\n", "the column b stands there more than once"),
         ("a,b\n1,2\n1\n", "Expected 2 columns, got 1"),
         (b"a,b\n\xff,1\n", "UTF-8"),

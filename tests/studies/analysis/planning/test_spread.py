@@ -67,7 +67,13 @@ def test_raters_agree_on_what_both_decide_about_as_heart_reports() -> None:
 
 
 @pytest.mark.parametrize(
-    "spread", [Spread(0, 0.2, 0.06, 0, 0), Spread(0.9, 0.03, 0, 0, 0), Spread(0, 0.12, 0, 0.13, 0)]
+    "spread",
+    [
+        Spread(1, 0, 0, 0, 0),
+        Spread(0, 0.2, 0.06, 0, 0),
+        Spread(0.9, 0.03, 0, 0, 0),
+        Spread(0, 0.12, 0, 0.13, 0),
+    ],
 )
 def test_no_room_for_chance_is_said(spread: Spread) -> None:
     with pytest.raises(Impossible, match="no room for chance"):

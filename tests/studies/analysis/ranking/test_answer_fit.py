@@ -8,8 +8,8 @@ import pytest
 from scipy import optimize, stats
 from statsmodels.miscmodels.ordinal_model import OrderedModel
 
-from studies.analysis.ranking.answer_fit import fit_answers
-from studies.analysis.ranking.answer_models import Davidson, Graded, davidson, graded
+from studies.analysis.ranking.answer_fit import Fitted, fit_answers
+from studies.analysis.ranking.answer_models import AnswerModel, Davidson, Graded, davidson, graded
 from studies.analysis.ranking.counting import Floats
 from studies.analysis.ranking.standing import Standing, stand
 from studies.analysis.simulating import Design, Effects, simulate
@@ -35,6 +35,12 @@ def with_grades(standing: Standing) -> Graded:
     return model
 
 
+def fitted(standing: Standing, model: AnswerModel) -> Fitted:
+    found = fit_answers(standing, model)
+    assert found is not None
+    return found
+
+
 def drawn(strength: Floats, count: int, cuts: Floats | None, log_nu: float = 0.0) -> Votes:
     """So many votes on each couple straight from the model."""
     rng = np.random.default_rng(11)
@@ -54,7 +60,7 @@ def drawn(strength: Floats, count: int, cuts: Floats | None, log_nu: float = 0.0
 def test_davidson_equals_evalica_whose_v_is_half_nu() -> None:
     votes = a_study()
     standing = stand(votes, 5, 1)
-    found = fit_answers(standing, with_davidson(standing))
+    found = fitted(standing, with_davidson(standing))
     winners = [evalica.Winner((0, 2, 1)[int(np.sign(value))]) for value in votes.value]
     theirs = evalica.newman(
         [str(a) for a in votes.a], [str(b) for b in votes.b], winners, tolerance=1e-13, limit=100_000
@@ -67,7 +73,7 @@ def test_davidson_equals_evalica_whose_v_is_half_nu() -> None:
 def test_davidson_recovers_what_was_drawn() -> None:
     truth = np.array([0.0, 0.4, -0.6])
     standing = stand(drawn(truth, 6_000, None, log_nu=-0.7), 3, 1)
-    found = fit_answers(standing, with_davidson(standing))
+    found = fitted(standing, with_davidson(standing))
     # Four standard errors of about 0.02.
     np.testing.assert_allclose(found.strength, truth, atol=0.08)
     assert found.shape[0] == pytest.approx(-0.7, abs=0.08)
@@ -76,7 +82,7 @@ def test_davidson_recovers_what_was_drawn() -> None:
 def test_grades_recover_what_was_drawn() -> None:
     truth = np.array([0.0, 0.4, -0.6])
     standing = stand(drawn(truth, 6_000, np.array([-1.5, -0.3, 0.3, 1.5])), 3, 1)
-    found = fit_answers(standing, with_grades(standing))
+    found = fitted(standing, with_grades(standing))
     np.testing.assert_allclose(found.strength, truth, atol=0.08)
     assert np.exp(found.shape).tolist() == pytest.approx([0.3, 1.2], abs=0.05)
 
@@ -84,7 +90,7 @@ def test_grades_recover_what_was_drawn() -> None:
 def test_grades_equal_a_likelihood_that_is_maximised_without_derivatives() -> None:
     votes = a_study()
     standing = stand(votes, 5, 1)
-    found = fit_answers(standing, with_grades(standing))
+    found = fitted(standing, with_grades(standing))
 
     def loss(at: Floats) -> float:
         strength = np.concatenate([[0.0], at[:4]])
@@ -113,7 +119,7 @@ def test_grades_equal_statsmodels_where_both_sides_are_alike() -> None:
     sides[rows, mirrored.b] += sign
     theirs = OrderedModel(mirrored.value, sides[:, 1:], distr="logit").fit(method="bfgs", disp=0, gtol=1e-9)
     standing = stand(votes, 5, 1)
-    found = fit_answers(standing, with_grades(standing))
+    found = fitted(standing, with_grades(standing))
     np.testing.assert_allclose(found.strength[1:], theirs.params[:4], atol=1e-5)
 
 
@@ -125,7 +131,7 @@ def test_three_answers_without_grades_have_no_graded_model() -> None:
 def test_four_answers_have_their_middle_cut_at_nought() -> None:
     rows = [(0, 1, -2)] * 2 + [(0, 1, -1)] * 3 + [(0, 1, 1)] * 3 + [(0, 1, 2)] * 2
     standing = stand(votes_made(rows), 2, 1)
-    found = fit_answers(standing, with_grades(standing))
+    found = fitted(standing, with_grades(standing))
     assert found.strength.tolist() == pytest.approx([0.0, 0.0], abs=1e-9)
     # A share of 2 in 10 lies beyond the outer cut.
     assert math.exp(found.shape[0]) == pytest.approx(math.log(0.8 / 0.2), abs=1e-9)
@@ -133,7 +139,7 @@ def test_four_answers_have_their_middle_cut_at_nought() -> None:
 
 def test_without_ties_davidson_is_bradley_and_terry() -> None:
     standing = stand(votes_made(several(0, 1, 3, 0, 5)), 2, 1)
-    found = fit_answers(standing, with_davidson(standing))
+    found = fitted(standing, with_davidson(standing))
     assert found.shape.tolist() == []
     assert found.strength[1] == pytest.approx(math.log(5 / 3), abs=1e-10)
     assert found.spread.covariance[1, 1] == pytest.approx(standing.spread.covariance[1, 1], rel=1e-6)
@@ -141,10 +147,18 @@ def test_without_ties_davidson_is_bradley_and_terry() -> None:
 
 def test_equal_systems_have_the_tie_tendency_of_their_votes() -> None:
     standing = stand(votes_made(several(0, 1, 4, 2, 4)), 2, 1)
-    found = fit_answers(standing, with_davidson(standing))
+    found = fitted(standing, with_davidson(standing))
     # ν / (2 + ν) is the share of ties: 2 in 10.
     assert math.exp(found.shape[0]) == pytest.approx(0.5, abs=1e-9)
 
 
 def test_all_ties_have_no_tie_tendency() -> None:
     assert davidson(np.array([0.0, 0.0, 8.0, 0.0, 0.0])) is None
+
+
+def test_systems_that_ties_alone_link_have_no_finite_strengths() -> None:
+    """Wins one way and ties: the likelihood grows for ever with the winner's strength."""
+    standing = stand(votes_made([(0, 1, -2), (0, 1, -1), (0, 1, 0), (0, 1, -1)]), 2, 1)
+    assert standing.connection.core.all()
+    assert fit_answers(standing, with_davidson(standing)) is None
+    assert fit_answers(standing, with_grades(standing)) is None
