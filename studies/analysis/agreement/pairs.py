@@ -12,6 +12,7 @@ from scipy import stats
 from studies.analysis.agreement.comparing import (
     AGAINST,
     NEEDED,
+    SHARES,
     VALUES,
     Against,
     Setup,
@@ -117,21 +118,23 @@ def margin_of(evidence: Evidence) -> tuple[float, str]:
 
 
 def ninety(difference: Estimate) -> tuple[float, float] | None:
-    """The 90 % interval that goes with two one-sided tests at 5 %."""
+    """The 90 % interval, within −1 and 1, that goes with two one-sided tests at 5 %."""
     if difference.value is None or difference.se is None:
         return None
     tests = 1 - 2 * (1 - CONFIDENCE)
     reach = float(stats.t.ppf(0.5 + tests / 2, freedom_of(difference.clusters))) * difference.se
-    return difference.value - reach, difference.value + reach
+    return max(-1.0, difference.value - reach), min(1.0, difference.value + reach)
 
 
 def _compared(sample: Counted, shares: Floats, against: Against, setup: Setup) -> Compared:
-    found = dict(zip(VALUES, jackknife(sample, sums_for(against, setup, shares), values_from), strict=True))
+    each = jackknife(sample, sums_for(against, setup, shares), values_from, SHARES)
+    found = dict(zip(VALUES, each, strict=True))
     if against != "one_vote":
         return Compared(found, undefined("Shown against one vote only."))
     if sparse(sample):
         found |= _by_couples(sample, shares, setup, found)
-    return Compared(found, jackknife(sample, leave_one_out_sums(setup), mean_of_pairs)[0])
+    known = jackknife(sample, leave_one_out_sums(setup), mean_of_pairs, np.array([True]))[0]
+    return Compared(found, known)
 
 
 def _by_couples(
@@ -143,7 +146,7 @@ def _by_couples(
     variance = dyadic_variance(sample, shown, said / said.sum(axis=1, keepdims=True))
     values = np.array([found[name].value for name in names], dtype=float)
     used = {name: count for name, count in sample.clusters.items() if count > 1}
-    again = estimates(sample, values, variance, used, n=len(sample))
+    again = estimates(sample, values, variance, used, SHARES[:3], n=len(sample))
     return dict(zip(names, again, strict=True))
 
 
