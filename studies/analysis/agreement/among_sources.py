@@ -14,8 +14,8 @@ from studies.analysis.agreement.scales import answers_of, graded
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.results import Cell, Column, Estimate, Table
 from studies.analysis.votes import Votes, settled
+from studies.comparison import OVERALL
 
-OVERALL: Final = "overall"
 _ORDERED: Final = ("gwet_ac2", "alpha_ordinal")
 COLUMNS: Final = (
     Column("answered_by", "Who answered"),

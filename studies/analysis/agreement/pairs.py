@@ -26,12 +26,13 @@ from studies.analysis.agreement.comparing import (
 from studies.analysis.agreement.counted import Counted, Floats, counted, shares_on
 from studies.analysis.agreement.dyadic import dyadic_variance, sparse
 from studies.analysis.agreement.jackknife import estimates, freedom_of, jackknife
+from studies.analysis.equivalence import two_one_sided
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 from studies.analysis.votes import Votes, settled
+from studies.protocol import AnalysisPlan
 
 JURY: Final = "jury"
-DEFAULT_MARGIN: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +97,21 @@ def both_orders(judge: Votes) -> Votes:
 
 
 def equivalence(difference: Estimate, margin: float) -> float | None:
-    """The p-value of two one-sided tests that the difference lies within ±`margin` (Schuirmann 1987, J.
-    Pharmacokinetics and Biopharmaceutics 15:657). None without a standard error above 0.
+    """The p-value of two one-sided tests that the difference lies within ±`margin`.
+
+    None where nothing varies: then there is no interval either.
     """
     if difference.value is None or not difference.se:
         return None
-    freedom = freedom_of(difference.clusters)
-    above = stats.t.sf((difference.value + margin) / difference.se, freedom)
-    below = stats.t.cdf((difference.value - margin) / difference.se, freedom)
-    return float(max(above, below))
+    return two_one_sided(difference.value, difference.se, freedom_of(difference.clusters), margin).p
 
 
 def margin_of(evidence: Evidence) -> tuple[float, str]:
     """The margin of equivalence and where it comes from, as a sentence."""
     if evidence.protocol is None:
-        return DEFAULT_MARGIN, (
-            f"No protocol was given: the margin of ±{DEFAULT_MARGIN:.0%} was not frozen before the ratings."
+        margin = AnalysisPlan().agreement_margin
+        return margin, (
+            f"No protocol was given: the margin of ±{margin:.0%} was not frozen before the ratings."
         )
     margin = evidence.protocol.analysis.agreement_margin
     return margin, f"The margin of ±{margin:.1%} stands in the protocol."

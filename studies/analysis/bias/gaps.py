@@ -9,7 +9,7 @@ import numpy as np
 
 from studies.analysis.clustering import Floats, interval
 from studies.analysis.log_odds import as_share
-from studies.analysis.reading import Codes, Mask
+from studies.analysis.reading import Codes, Mask, renumbered
 from studies.analysis.results import Estimate, bounded, undefined
 from studies.analysis.votes import Votes, evenly
 
@@ -64,7 +64,7 @@ def gap_between(votes: Votes, is_a: Mask, by_judge: Mask, rater: Codes) -> Gap |
     if not rows.any():
         return None
     kept, is_a, by_judge = evenly(votes.take(rows)), is_a[rows], by_judge[rows]
-    party = np.unique(kept.pair.astype(np.int64) * 2 + by_judge, return_inverse=True)[1]
+    party = renumbered(kept.pair.astype(np.int64) * 2 + by_judge)[0]
     ways = kept.ways | {"rater": rater[rows]}
     return Gap(
         pairs=int(both.sum()),
