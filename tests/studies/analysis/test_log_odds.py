@@ -14,7 +14,7 @@ def test_it_is_the_interval_of_proportions() -> None:
     hits = np.array([1, 1, 0, 1, 0, 0, 1, 1], dtype=bool)
     ways = {"dialogue": np.repeat(np.arange(4, dtype=np.int32), 2)}
     on_odds = share(hits, ways)
-    reach = special.logit(on_odds.high) - special.logit(0.625)
+    reach = float(special.logit(ends(on_odds)[1])) - float(special.logit(0.625))
     plain = Estimate(0.625, 0.625 - reach * 0.625 * 0.375, 0.625 + reach * 0.625 * 0.375, on_odds.se)
     assert ends(as_share(plain)) == pytest.approx(ends(on_odds))
 

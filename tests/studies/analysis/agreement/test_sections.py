@@ -174,3 +174,20 @@ def test_repeats_that_all_agree_have_an_exact_interval_and_others_stay_within(
     assert isinstance(effect, Estimate)
     assert 0.0 < (turned.low or 0.0) < 0.5 < (turned.high or 1.0) < 1.0
     assert -1.0 <= (effect.low or -9.0) < 0.5 < (effect.high or 9.0) <= 1.0
+
+
+def test_judges_among_each_other_are_no_raters(whole: Evidence, tmp_path: Path) -> None:
+    rows = [
+        row(pair, f"judge {who}", 1 if who in "ab" and pair < 3 else -1)
+        for pair in range(9)
+        for who in "abcdef"
+    ]
+    for evidence, kept in ((whole, "raters"), (evidence_of(rows, tmp_path), "judges")):
+        section = SECTIONS[0](evidence)
+        named = column(section, "coefficients_full", "answered_by")
+        for name, cell in zip(named, column(section, "coefficients_full", "estimate"), strict=True):
+            assert isinstance(cell, Estimate)
+            assert ("rater" in cell.clusters) == (name == "Raters"), (kept, name)
+    raw = column(section, "coefficients", "estimate")[0]
+    assert isinstance(raw, Estimate)
+    assert dict(raw.clusters) == {"dialogue": 9, "judge": 6}
