@@ -112,10 +112,10 @@ def _side(evidence: Evidence, table: TextTable, side: str) -> tuple[NDArray[np.g
     certainty = f"certainty_{side}"
     return (
         table["rater"].codes,
-        _renumbered(table["dialogue"], _dialogues(evidence)),
-        _renumbered(table[name], names) if name in table else np.full(rows, -1, dtype=np.int32),
-        _renumbered(table[f"kind_{side}"], KINDS).astype(np.int8),
-        _renumbered(table[f"guess_{side}"], GUESSES).astype(np.int8),
+        _places(table["dialogue"], _dialogues(evidence)),
+        _places(table[name], names) if name in table else np.full(rows, -1, dtype=np.int32),
+        _places(table[f"kind_{side}"], KINDS).astype(np.int8),
+        _places(table[f"guess_{side}"], GUESSES).astype(np.int8),
         table.integers(certainty, empty=0) if certainty in table else np.zeros(rows, dtype=np.int64),
         _won(evidence, table, first=side == "first"),
         _kept(evidence, table),
@@ -126,7 +126,7 @@ def _dialogues(evidence: Evidence) -> tuple[str, ...]:
     return evidence.verdicts.dialogue.labels if evidence.verdicts is not None else ()
 
 
-def _renumbered(column: Coded, names: tuple[str, ...]) -> Codes:
+def _places(column: Coded, names: tuple[str, ...]) -> Codes:
     """Places in `names`; −1 for what is not there."""
     place = {name: number for number, name in enumerate(names)}
     new = np.array([place.get(label, -1) for label in column.labels], dtype=np.int32)
@@ -157,9 +157,9 @@ def _won(evidence: Evidence, table: TextTable, *, first: bool) -> NDArray[np.int
         return said
     one = votes.take(votes.dimension == evidence.dimension_code(evidence.dimensions[0]))
     raters = tuple(label.removeprefix("rater ") for label in verdicts.source.labels)
-    rater = _renumbered(table["rater"], raters)
-    pair = _renumbered(joined(table["dialogue"], table["pair"], "/"), verdicts.pair.labels)
-    shown_first = _renumbered(table["system_first"], verdicts.systems)
+    rater = _places(table["rater"], raters)
+    pair = _places(joined(table["dialogue"], table["pair"], "/"), verdicts.pair.labels)
+    shown_first = _places(table["system_first"], verdicts.systems)
     if not len(one):
         return said
     width = len(verdicts.pair.labels)

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 
 from studies.analysis.evidence import EVERYTHING, Evidence, SectionOf
 from studies.analysis.proportions import HOW, share
-from studies.analysis.reading import Coded, Codes, Mask
+from studies.analysis.reading import Coded, Codes, Mask, renumbered
 from studies.analysis.results import Cell, Column, Figure, Section, Table
+from studies.comparison import OVERALL
 
 #: What a rater can say of a reply, and how it reads.
 FLAGS: Final = {"unsafe": "unsafe", "broken": "broken", "wrong_role": "in the wrong role"}
 UNSAFE: Final = "unsafe"
-OVERALL: Final = "overall"
 ALL_SYSTEMS: Final = "all systems"
 _NO_FLAGS: Final = (
     "Safety is not told: the table of verdicts has no columns flags_first and flags_second. An export of "
@@ -223,7 +223,7 @@ def _replies(evidence: Evidence, row: NDArray[np.int64], dialogue: Codes, system
     assert verdicts is not None
     if not (verdicts.says("response_first") and verdicts.says("response_second")):
         together = dialogue.astype(np.int64) * len(verdicts.systems) + system
-        return np.asarray(np.unique(together, return_inverse=True)[1], dtype=np.int32)
+        return renumbered(together)[0].astype(np.int32)
     columns = [verdicts.table[f"response_{side}"].take(row) for side in ("first", "second")]
     names = sorted({*columns[0].labels, *columns[1].labels})
     place = {name: number for number, name in enumerate(names)}

@@ -61,7 +61,7 @@ def _levels(sample: Counted, shares: Floats, *, with_judge: bool) -> list[Level]
         return _sums(counts, shares)
 
     totals = sums(sample.counts).sum(axis=0).reshape(len(LEVELS), _SUMS)
-    estimates = jackknife(sample, sums, _values)
+    estimates = jackknife(sample, sums, _values, np.tile([True, True, False], len(LEVELS)))
     levels = []
     for number, (weight, entropy, *_agreement) in enumerate(totals):
         if weight > 0:

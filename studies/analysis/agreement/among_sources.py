@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
 from studies.analysis.agreement.coefficients import COEFFICIENTS, coefficients_of
-from studies.analysis.agreement.counted import counted
+from studies.analysis.agreement.counted import RATER, counted
 from studies.analysis.agreement.pairs import in_part
 from studies.analysis.agreement.scales import answers_of, graded
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.results import Cell, Column, Estimate, Table
 from studies.analysis.votes import Votes, settled
+from studies.comparison import OVERALL
 
-OVERALL: Final = "overall"
 _ORDERED: Final = ("gwet_ac2", "alpha_ordinal")
 COLUMNS: Final = (
     Column("answered_by", "Who answered"),
@@ -61,10 +62,18 @@ def _rows(evidence: Evidence) -> Iterator[tuple[Cell, ...]]:
             for part in evidence.slices:
                 chosen = in_part(evidence, votes, dimension, part)
                 ordered = strength and graded(answers)
-                for number, estimate in enumerate(_estimates(chosen, answers, ordered=ordered)):
-                    one = COEFFICIENTS[number]
+                for number, found in enumerate(_estimates(chosen, answers, ordered=ordered)):
+                    one, estimate = COEFFICIENTS[number], found if strength else _of_judges(found)
                     scale = "strength" if ordered and one.key in _ORDERED else "sign"
                     yield title, dimension, part, one.title, scale, estimate.n, estimate, one.fits
+
+
+def _of_judges(estimate: Estimate) -> Estimate:
+    """The same, with its clusters called judges: no rater stands behind them."""
+    return replace(
+        estimate,
+        clusters={"judge" if way == RATER else way: count for way, count in estimate.clusters.items()},
+    )
 
 
 def _estimates(votes: Votes, answers: tuple[int, ...], *, ordered: bool) -> list[Estimate]:

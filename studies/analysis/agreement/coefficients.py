@@ -45,7 +45,9 @@ def coefficients_of(sample: Counted) -> list[Estimate]:
     coefficient whose chance agreement is 1 (nobody used a second label) is undefined.
     """
     paired = int((sample.counts.sum(axis=1) >= 2).sum())
-    return jackknife(sample, sums_of(len(sample.labels)), values_of(len(sample.labels)), n=paired)
+    shares = np.array([one.key == "raw" for one in COEFFICIENTS])
+    size = len(sample.labels)
+    return jackknife(sample, sums_of(size), values_of(size), shares, n=paired)
 
 
 def cohen_kappa(table: Floats) -> float:

@@ -40,6 +40,9 @@ _KEPT: Final[Mapping[Setup, Floats]] = {"S1": np.ones(3), "S2": np.array([1.0, 0
 _FIGURES: Final = 7
 
 VALUES: Final = ("judge", "raters", "difference", "chance_judge", "chance_raters", "ceiling", "kappa_judge")
+#: Those of VALUES that are no shares.
+_NO_SHARES: Final = ("difference", "kappa_judge")
+SHARES: Final = np.array([name not in _NO_SHARES for name in VALUES])
 
 #: From counts (U × 3), the judge's shares (U × 3) and the labels that count (3): how often the rater, and the
 #: judge, agrees and can be compared (U × 4), and how often the reference has each label (U × 3).

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from studies.analysis.reading import Codes, Mask
+from studies.analysis.reading import Codes, Mask, renumbered
 from studies.analysis.votes import Votes
 
 Floats = NDArray[np.float64]
@@ -101,7 +101,7 @@ class Counted:
             whole, pairs = self.larger
             votes = pairs[whole.unit]
             return {
-                names: _renumbered(codes[votes if RATER in names else pairs])
+                names: renumbered(codes[votes if RATER in names else pairs])[0]
                 for names, codes in whole.groups.items()
                 if set(names) <= set(self.clusters)
             }
@@ -165,10 +165,5 @@ def _subsets(names: tuple[str, ...]) -> list[tuple[str, ...]]:
 def _crossed(codes: list[Codes]) -> Places:
     key = np.zeros(len(codes[0]), dtype=np.int64)
     for each in codes:
-        key = np.unique(key * (int(each.max(initial=0)) + 1) + each, return_inverse=True)[1].astype(np.int64)
+        key = renumbered(key * (int(each.max(initial=0)) + 1) + each)[0]
     return key.astype(np.intp)
-
-
-def _renumbered(codes: Places) -> Places:
-    there = np.bincount(codes) > 0
-    return np.asarray((np.cumsum(there) - 1)[codes])

@@ -16,10 +16,15 @@ import numpy as np
 from scipy import stats
 
 from studies.analysis.agreement.counted import RATER, Counted, Floats
-from studies.analysis.results import CONFIDENCE, Estimate
+from studies.analysis.clustering import NOTHING, NOTHING_VARIES
+from studies.analysis.log_odds import as_share
+from studies.analysis.reading import Mask
+from studies.analysis.results import CONFIDENCE, Estimate, bounded
 
 #: With fewer raters, or where leaving one out leaves nothing, the figure holds for these raters alone.
 FEWEST_RATERS: Final = 5
+
+_NO_PAIR: Final = "No pair has the answers that this needs."
 
 #: From counts (U × K) to the sums of each pair (U × m).
 SumsOf = Callable[[Floats], Floats]
@@ -27,34 +32,50 @@ SumsOf = Callable[[Floats], Floats]
 ValuesOf = Callable[[Floats], Floats]
 
 
-def jackknife(sample: Counted, sums: SumsOf, values: ValuesOf, *, n: int | None = None) -> list[Estimate]:
+def jackknife(
+    sample: Counted, sums: SumsOf, values: ValuesOf, shares: Mask, *, n: int | None = None
+) -> list[Estimate]:
     """An estimate for each of q values, in their order, with 95 % intervals by Student's t.
 
-    Degrees of freedom are one less than the way with the fewest clusters has. `n` counts pairs.
+    Degrees of freedom are one less than the way with the fewest clusters has. `shares` (q) says which values
+    are shares: their intervals are those of log odds. The others are differences or coefficients, between −1
+    and 1. `n` counts pairs.
     """
     base = sums(sample.counts)
     size = len(sample) if n is None else n
     total = base.sum(axis=0)
     found = values(total)
     variance, used = _variance(sample, base, sums, values)
-    return estimates(sample, found, variance, used, n=size)
+    return estimates(sample, found, variance, used, shares, n=size)
 
 
 def estimates(
-    sample: Counted, found: Floats, variance: Floats, used: Mapping[str, int], *, n: int
+    sample: Counted, found: Floats, variance: Floats, used: Mapping[str, int], shares: Mask, *, n: int
 ) -> list[Estimate]:
-    """Values with their variances as estimates; `used` are the ways that the variances rest on."""
+    """Values with their variances as estimates; `used` are the ways that the variances rest on.
+
+    No interval, and the reason, where nothing varies.
+    """
     counts = sample.clusters
     if not used:
         why = f"An interval needs at least two dialogues; there is {counts.get('dialogue', 0)}."
         return [_alone(value, n, counts, why) for value in found]
     reach = float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom_of(counts, used)))
-    return [
+    plain = [
         Estimate(float(value), float(value - reach * se), float(value + reach * se), float(se), n, used)
-        if np.isfinite(value)
-        else _alone(value, n, counts, "No pair has the answers that this needs.")
         for value, se in zip(found, np.sqrt(variance), strict=True)
     ]
+    return [_settled(one, is_share=bool(share)) for one, share in zip(plain, shares, strict=True)]
+
+
+def _settled(plain: Estimate, *, is_share: bool) -> Estimate:
+    """Within what can be; without an interval, and with the reason, where there is none to tell."""
+    value, se = plain.value, plain.se
+    if value is None or se is None or not np.isfinite(value):
+        return Estimate(None, n=plain.n, clusters=plain.clusters, undefined=_NO_PAIR)
+    if se < NOTHING:
+        return Estimate(value, n=plain.n, clusters=plain.clusters, undefined=NOTHING_VARIES)
+    return as_share(plain) if is_share else bounded(plain, -1.0, 1.0)
 
 
 def freedom_of(counts: Mapping[str, int], used: Mapping[str, int] | None = None) -> int:
@@ -90,6 +111,9 @@ def _variance(sample: Counted, base: Floats, sums: SumsOf, values: ValuesOf) -> 
             size = len(moved)
             spread = ((moved - moved.mean(axis=0)) ** 2).sum(axis=0) * size / max(size - 1, 1)
             variance = variance + (1 if len(names) % 2 else -1) * spread
+    if single:  # where no way alone moves it, what crossed ways move is rounding
+        moves = np.max([np.nan_to_num(spread) for spread in single.values()], axis=0) > NOTHING**2
+        variance = np.where(moves, variance, 0.0)
     by_pair = [np.nan_to_num(spread) for name, spread in single.items() if name != RATER]
     # No floor by rater: left alone, it counts the noise within a pair that the crossed sums take away.
     floor = np.max(by_pair, axis=0) if by_pair else np.zeros_like(found)

@@ -12,6 +12,7 @@ from scipy import stats
 from studies.analysis.agreement.comparing import (
     AGAINST,
     NEEDED,
+    SHARES,
     VALUES,
     Against,
     Setup,
@@ -25,12 +26,13 @@ from studies.analysis.agreement.comparing import (
 from studies.analysis.agreement.counted import Counted, Floats, counted, shares_on
 from studies.analysis.agreement.dyadic import dyadic_variance, sparse
 from studies.analysis.agreement.jackknife import estimates, freedom_of, jackknife
+from studies.analysis.equivalence import two_one_sided
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 from studies.analysis.votes import Votes, settled
+from studies.protocol import AnalysisPlan
 
 JURY: Final = "jury"
-DEFAULT_MARGIN: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,43 +97,44 @@ def both_orders(judge: Votes) -> Votes:
 
 
 def equivalence(difference: Estimate, margin: float) -> float | None:
-    """The p-value of two one-sided tests that the difference lies within ±`margin` (Schuirmann 1987, J.
-    Pharmacokinetics and Biopharmaceutics 15:657). None without a standard error above 0.
+    """The p-value of two one-sided tests that the difference lies within ±`margin`.
+
+    None where nothing varies: then there is no interval either.
     """
     if difference.value is None or not difference.se:
         return None
-    freedom = freedom_of(difference.clusters)
-    above = stats.t.sf((difference.value + margin) / difference.se, freedom)
-    below = stats.t.cdf((difference.value - margin) / difference.se, freedom)
-    return float(max(above, below))
+    return two_one_sided(difference.value, difference.se, freedom_of(difference.clusters), margin).p
 
 
 def margin_of(evidence: Evidence) -> tuple[float, str]:
     """The margin of equivalence and where it comes from, as a sentence."""
     if evidence.protocol is None:
-        return DEFAULT_MARGIN, (
-            f"No protocol was given: the margin of ±{DEFAULT_MARGIN:.0%} was not frozen before the ratings."
+        margin = AnalysisPlan().agreement_margin
+        return margin, (
+            f"No protocol was given: the margin of ±{margin:.0%} was not frozen before the ratings."
         )
     margin = evidence.protocol.analysis.agreement_margin
     return margin, f"The margin of ±{margin:.1%} stands in the protocol."
 
 
 def ninety(difference: Estimate) -> tuple[float, float] | None:
-    """The 90 % interval that goes with two one-sided tests at 5 %."""
+    """The 90 % interval, within −1 and 1, that goes with two one-sided tests at 5 %."""
     if difference.value is None or difference.se is None:
         return None
     tests = 1 - 2 * (1 - CONFIDENCE)
     reach = float(stats.t.ppf(0.5 + tests / 2, freedom_of(difference.clusters))) * difference.se
-    return difference.value - reach, difference.value + reach
+    return max(-1.0, difference.value - reach), min(1.0, difference.value + reach)
 
 
 def _compared(sample: Counted, shares: Floats, against: Against, setup: Setup) -> Compared:
-    found = dict(zip(VALUES, jackknife(sample, sums_for(against, setup, shares), values_from), strict=True))
+    each = jackknife(sample, sums_for(against, setup, shares), values_from, SHARES)
+    found = dict(zip(VALUES, each, strict=True))
     if against != "one_vote":
         return Compared(found, undefined("Shown against one vote only."))
     if sparse(sample):
         found |= _by_couples(sample, shares, setup, found)
-    return Compared(found, jackknife(sample, leave_one_out_sums(setup), mean_of_pairs)[0])
+    known = jackknife(sample, leave_one_out_sums(setup), mean_of_pairs, np.array([True]))[0]
+    return Compared(found, known)
 
 
 def _by_couples(
@@ -143,7 +146,7 @@ def _by_couples(
     variance = dyadic_variance(sample, shown, said / said.sum(axis=1, keepdims=True))
     values = np.array([found[name].value for name in names], dtype=float)
     used = {name: count for name, count in sample.clusters.items() if count > 1}
-    again = estimates(sample, values, variance, used, n=len(sample))
+    again = estimates(sample, values, variance, used, SHARES[:3], n=len(sample))
     return dict(zip(names, again, strict=True))
 
 

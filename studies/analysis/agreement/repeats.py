@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.clustering import interval
+from studies.analysis.clustering import clusters_in, interval
 from studies.analysis.evidence import Evidence
+from studies.analysis.proportions import share
 from studies.analysis.reading import Codes, Mask
-from studies.analysis.results import Estimate, undefined
+from studies.analysis.results import Estimate, bounded, undefined
 from studies.analysis.verdicts import Verdicts
 
 REPEAT: Final = "repeat"
@@ -91,9 +93,7 @@ def agreement_of(repeats: Repeats, *, decisive: bool) -> Estimate:
     used = repeats.take(repeats.decisive) if decisive else repeats
     if not len(used):
         return undefined("No repeat of this sort was answered.")
-    agrees = used.agrees
-    share = float(agrees.mean())
-    return interval(share, (agrees - share) / len(agrees), used.ways)
+    return share(used.agrees, used.ways, unit=_units(used.ways))
 
 
 def position_effect(repeats: Repeats, *, decisive: bool) -> Estimate:
@@ -105,7 +105,13 @@ def position_effect(repeats: Repeats, *, decisive: bool) -> Estimate:
     agrees = used.agrees
     shares = float(agrees[same].mean()), float(agrees[turned].mean())
     influence = np.where(same, (agrees - shares[0]) / same.sum(), -(agrees - shares[1]) / turned.sum())
-    return interval(shares[0] - shares[1], influence, used.ways)
+    return bounded(interval(shares[0] - shares[1], influence, used.ways), -1.0, 1.0)
+
+
+def _units(ways: Mapping[str, Codes]) -> str:
+    """Dialogues or raters, whichever are fewer and more than one: the trials where all or none agree."""
+    counts = {name: count for name, count in clusters_in(ways).items() if count > 1}
+    return min(counts, key=counts.__getitem__, default="dialogue")
 
 
 def _keys(verdicts: Verdicts) -> NDArray[np.int64]:

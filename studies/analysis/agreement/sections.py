@@ -10,10 +10,11 @@ from studies.analysis.agreement.ambiguity import FEWEST_VOTES, Level, curve
 from studies.analysis.agreement.among_sources import coefficient_tables, sources_of
 from studies.analysis.agreement.pairs import in_part
 from studies.analysis.agreement.repeats import Repeats, agreement_of, position_effect, repeats_in
-from studies.analysis.agreement.with_raters import OVERALL, judges_of, tables_of
+from studies.analysis.agreement.with_raters import judges_of, tables_of
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.reading import Mask
 from studies.analysis.results import Cell, Column, Figure, Section, Table
+from studies.comparison import OVERALL
 
 KEY: Final = "agreement"
 TITLE: Final = "Agreement"

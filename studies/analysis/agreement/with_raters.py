@@ -19,8 +19,8 @@ from studies.analysis.agreement.pairs import (
 )
 from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.results import Cell, Column, Figure, Table
+from studies.comparison import OVERALL
 
-OVERALL: Final = "overall"
 CALL: Final = "one call in one order"
 ORDERS: Final = "both orders together"
 JUDGES: Final = "majority of judges"
@@ -38,8 +38,8 @@ COLUMNS: Final = (
     Column("raters_with_raters", "Raters with raters", "share"),
     Column("difference", "Difference", "points"),
     Column("margin", "Margin", "share"),
-    Column("equivalence_low", "90 % from", "share"),
-    Column("equivalence_high", "90 % to", "share"),
+    Column("equivalence_low", "90 % from", "points"),
+    Column("equivalence_high", "90 % to", "points"),
     Column("equivalence_p", "p (equivalence)", "p"),
     Column("equivalent", "Within the margin"),
     Column("chance_judge", "Chance, judge", "share"),

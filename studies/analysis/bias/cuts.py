@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
 
 from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.results import Cell, Column
+from studies.analysis.verdicts import NOBODY
 from studies.analysis.votes import Votes
 
 COLUMNS: Final = (Column("eyes", "Who answered"), Column("dimension", "Dimension"), Column("slice", "Slice"))
@@ -19,7 +22,10 @@ NO_ANSWERS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The votes of one kind of eyes on one dimension and slice."""
+    """The votes of one kind of eyes on one dimension and slice.
+
+    A judge is fixed, and is neither a rater nor a cluster: the votes of its cuts have no source.
+    """
 
     eyes: Eyes
     dimension: str
@@ -35,8 +41,9 @@ class Cut:
 def full(evidence: Evidence, eyes: Sequence[Eyes]) -> Iterator[Cut]:
     """Every eyes, dimension and slice; those without votes too."""
     for whose in eyes:
+        everything = _unclustered(whose)
         for dimension in evidence.dimensions:
-            votes = whose.votes.take(whose.votes.dimension == evidence.dimension_code(dimension))
+            votes = everything.take(everything.dimension == evidence.dimension_code(dimension))
             for name, dialogues in evidence.slices.items():
                 yield Cut(whose, dimension, name, votes.take(dialogues[votes.dialogue]))
 
@@ -47,4 +54,11 @@ def short(evidence: Evidence, eyes: Sequence[Eyes]) -> Iterator[Cut]:
         return
     code = evidence.dimension_code(evidence.dimensions[0])
     for whose in eyes:
-        yield Cut(whose, evidence.dimensions[0], EVERYTHING, whose.votes.take(whose.votes.dimension == code))
+        votes = _unclustered(whose)
+        yield Cut(whose, evidence.dimensions[0], EVERYTHING, votes.take(votes.dimension == code))
+
+
+def _unclustered(eyes: Eyes) -> Votes:
+    if eyes.kind == "raters":
+        return eyes.votes
+    return replace(eyes.votes, source=np.full(len(eyes.votes), NOBODY, dtype=np.int32))

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from studies.analysis.clustering import Floats, interval
-from studies.analysis.reading import Codes, Mask
-from studies.analysis.results import Estimate, undefined
+from studies.analysis.log_odds import as_share
+from studies.analysis.reading import Codes, Mask, renumbered
+from studies.analysis.results import Estimate, bounded, undefined
 from studies.analysis.votes import Votes, evenly
 
 
@@ -30,11 +31,12 @@ class Gap:
         """The share by which the judge, or the others, prefer the replies."""
         rows = self.by_judge if judge else ~self.by_judge
         value, influence = self._mean(rows)
-        return interval(value, influence[rows], {name: codes[rows] for name, codes in self.ways.items()})
+        ways = {name: codes[rows] for name, codes in self.ways.items()}
+        return as_share(interval(value, influence[rows], ways))
 
     def difference(self) -> Estimate:
         """The judge's share less that of the others."""
-        return interval(*self.moved(), self.ways)
+        return bounded(interval(*self.moved(), self.ways), -1.0, 1.0)
 
     def moved(self) -> tuple[float, Floats]:
         """The same difference, and by how much each vote moves it."""
@@ -62,7 +64,7 @@ def gap_between(votes: Votes, is_a: Mask, by_judge: Mask, rater: Codes) -> Gap |
     if not rows.any():
         return None
     kept, is_a, by_judge = evenly(votes.take(rows)), is_a[rows], by_judge[rows]
-    party = np.unique(kept.pair.astype(np.int64) * 2 + by_judge, return_inverse=True)[1]
+    party = renumbered(kept.pair.astype(np.int64) * 2 + by_judge)[0]
     ways = kept.ways | {"rater": rater[rows]}
     return Gap(
         pairs=int(both.sum()),
@@ -81,4 +83,5 @@ def interaction(own: Gap | None, other: Gap | None) -> tuple[Estimate, Estimate,
         return gaps[0], gaps[1], undefined("One of the two differences is not there.")
     (first, by_first), (second, by_second) = own.moved(), other.moved()
     ways = {name: np.concatenate([own.ways[name], other.ways[name]]) for name in own.ways}
-    return gaps[0], gaps[1], interval(first - second, np.concatenate([by_first, -by_second]), ways)
+    found = interval(first - second, np.concatenate([by_first, -by_second]), ways)
+    return gaps[0], gaps[1], bounded(found, -2.0, 2.0)

@@ -22,7 +22,7 @@ WORDS: Final = 10
 _LENGTH: Final = (
     Column("longer_preferred", "Share for the longer reply", "share"),
     Column("slope", f"Change of preference per {WORDS} words more", "points"),
-    Column("slope_within", "The same between the same two systems", "share"),
+    Column("slope_within", "The same between the same two systems", "points"),
     Column("answers", "Answers of known length", "count"),
 )
 _LENGTH_NOTE: Final = (

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from studies.analysis.bias.words import NO_WORDS, UNKNOWN, words_shown
 from studies.analysis.clustering import clusters_in, interval
 from studies.analysis.evidence import Evidence
+from studies.analysis.log_odds import as_share
 from studies.analysis.proportions import HOW, exact, median, share
 from studies.analysis.reading import Mask, TextTable
 from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
@@ -149,7 +150,4 @@ def ratio(missed: NDArray[np.int64], met: NDArray[np.int64]) -> Estimate:
     if value in (0.0, 1.0):
         low, high = exact(len(met) if value else 0, len(met))
         return Estimate(value, low, high, n=total, clusters=clusters_in({"rater": rater}))
-    plain = interval(value, (missed - value * met) / total, {"rater": rater}, n=total)
-    if plain.low is None or plain.high is None:
-        return plain
-    return Estimate(value, max(0.0, plain.low), min(1.0, plain.high), plain.se, total, plain.clusters)
+    return as_share(interval(value, (missed - value * met) / total, {"rater": rater}, n=total))

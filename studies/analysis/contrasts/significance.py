@@ -8,6 +8,8 @@ from typing import Final
 
 from scipy import special
 
+from studies.analysis.equivalence import two_one_sided
+
 TWO_SIDED: Final = "two_sided"
 GREATER: Final = "greater"
 LESS: Final = "less"
@@ -25,14 +27,11 @@ class Significance:
 def significance(difference: float, se: float, freedom: int, sidedness: str, margin: float) -> Significance:
     """Student's t test of a difference with standard error `se` > 0 and `freedom` ≥ 1.
 
-    `two_sided`, `greater` and `less` test against 0. `equivalence`: two one-sided tests against −margin and
-    +margin (TOST, Schuirmann 1987, J. Pharmacokinetics and Biopharmaceutics 15:657); p is the larger one.
-    Raises ValueError for another sidedness.
+    `two_sided`, `greater` and `less` test against 0, `equivalence` as `two_one_sided` does. Raises
+    ValueError for another sidedness.
     """
     if sidedness == EQUIVALENCE:
-        above, below = (difference + margin) / se, (difference - margin) / se
-        weaker = above if _upper(above, freedom) >= _upper(-below, freedom) else below
-        return Significance(weaker, max(_upper(above, freedom), _upper(-below, freedom)))
+        return Significance(*two_one_sided(difference, se, freedom, margin))
     statistic = difference / se
     tails = {
         TWO_SIDED: 2.0 * _upper(abs(statistic), freedom),

@@ -14,8 +14,7 @@ from studies.analysis.ranking.ranks import Ranks, rank_intervals
 from studies.analysis.ranking.standing import Standing, stand
 from studies.analysis.reading import Mask
 from studies.analysis.verdicts import Verdicts
-
-OVERALL = "overall"
+from studies.comparison import OVERALL
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from studies.analysis.clustering import interval
+from studies.analysis.log_odds import as_share
 from studies.analysis.ranking.counting import Floats
 from studies.analysis.results import Estimate
 from studies.analysis.votes import Votes
@@ -27,7 +28,8 @@ def soft_scores(votes: Votes) -> Floats:
 
 
 def soft_by_couple(votes: Votes, systems: int) -> list[tuple[int, int, Estimate]]:
-    """Mean soft score of a for each two systems that were compared, with the multiway sandwich's interval."""
+    """Mean soft score of a for each two systems that were compared, with the multiway sandwich's interval on
+    log odds: it stays between 0 and 1."""
     score = soft_scores(votes)
     couple = votes.a.astype(np.int64) * systems + votes.b
     found = []
@@ -37,5 +39,5 @@ def soft_by_couple(votes: Votes, systems: int) -> list[tuple[int, int, Estimate]
         mean = float(weight @ score[rows])
         ways = {name: codes[rows] for name, codes in votes.ways.items()}
         a, b = divmod(int(key), systems)
-        found.append((a, b, interval(mean, weight * (score[rows] - mean), ways)))
+        found.append((a, b, as_share(interval(mean, weight * (score[rows] - mean), ways))))
     return found

@@ -16,6 +16,7 @@ from scipy import stats
 
 from studies.analysis.agreement.counted import GRADES, SIGNS, Counted, counted
 from studies.analysis.clustering import interval
+from studies.analysis.log_odds import as_share
 from studies.analysis.reading import Mask
 from studies.analysis.results import Estimate, undefined
 from studies.analysis.votes import Votes
@@ -105,7 +106,8 @@ def advantage_probability(found: Advantages) -> Estimate:
     means = np.bincount(found.rater, found.judge) / number
     value = float(means.mean())
     influence = (found.judge - value) / number[found.rater] / len(number)
-    return interval(value, influence, {"dialogue": found.votes.dialogue, "rater": found.votes.source})
+    ways = {"dialogue": found.votes.dialogue, "rater": found.votes.source}
+    return as_share(interval(value, influence, ways))
 
 
 def benjamini_yekutieli(p_values: Floats, rate: float) -> Mask:

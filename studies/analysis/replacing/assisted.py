@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.clustering import covariance, interval
+from studies.analysis.log_odds import as_share
 from studies.analysis.reading import Codes
 from studies.analysis.results import Estimate
 
@@ -79,7 +80,7 @@ def assisted(drawn: Drawn) -> Assisted:
         {"dialogue": drawn.dialogue, "writer": drawn.writer},
     )
     gain = (raters.se / both.se) ** 2 if raters.se and both.se else float("nan")
-    return Assisted(raters, both, alone, weight, gain)
+    return Assisted(as_share(raters), as_share(both), as_share(alone), weight, gain)
 
 
 def power_tuned(matrix: Floats) -> float:

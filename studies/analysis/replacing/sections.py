@@ -23,11 +23,11 @@ from studies.analysis.replacing.assisted import assisted
 from studies.analysis.replacing.drawing import NOT_DRAWN, drawn_pairs, probabilities
 from studies.analysis.results import Cell, Column, Figure, Section, Table, undefined
 from studies.analysis.votes import Votes, settled
+from studies.comparison import OVERALL
+from studies.protocol import AnalysisPlan
 
 KEY: Final = "replacing"
 TITLE: Final = "Can a judge replace a rater?"
-OVERALL: Final = "overall"
-DEFAULT_EPSILON: Final = 0.1
 #: The curve's ε.
 STEPS: Final = tuple(round(float(step), 3) for step in np.linspace(0.0, 0.2, 21))
 _RULE: Final = (
@@ -122,8 +122,8 @@ def _strengths(evidence: Evidence, eyes: Eyes) -> Votes:
 
 def _epsilon(evidence: Evidence) -> tuple[float, str]:
     if evidence.protocol is None:
-        said = f"No protocol was given: ε = {DEFAULT_EPSILON} was not frozen before the ratings."
-        return DEFAULT_EPSILON, said
+        epsilon = AnalysisPlan().epsilon
+        return epsilon, f"No protocol was given: ε = {epsilon} was not frozen before the ratings."
     epsilon = evidence.protocol.analysis.epsilon
     return epsilon, f"ε = {epsilon} stands in the protocol."
 

@@ -11,6 +11,7 @@ from statsmodels.stats import inter_rater
 
 from studies.analysis.agreement.coefficients import COEFFICIENTS, coefficients_of, cohen_kappa
 from studies.analysis.agreement.counted import Counted, Floats
+from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.results import Estimate
 from tests.studies.analysis.published.reading import pandalm, sample_of
 
@@ -112,9 +113,17 @@ def test_everybody_says_the_same() -> None:
     found = named(sample_of(np.ones((5, 3)), (-1, 0, 1)))
     assert found["raw"].value == 1.0
     assert found["gwet_ac1"].value == 1.0
+    assert (found["raw"].low, found["raw"].undefined) == (None, NOTHING_VARIES)
+    assert (found["gwet_ac1"].low, found["gwet_ac1"].undefined) == (None, NOTHING_VARIES)
     assert found["fleiss_kappa"].value is None
     assert found["alpha_ordinal"].value is None
     assert found["alpha_nominal"].undefined == "No pair has the answers that this needs."
+
+
+def test_everybody_agrees_on_labels_that_differ() -> None:
+    found = named(sample_of(np.repeat([[1.0], [0.0], [-1.0], [1.0]], 6, axis=1), (-1, 0, 1)))
+    for one in found.values():
+        assert (one.value, one.low, one.se, one.undefined) == (1.0, None, None, NOTHING_VARIES)
 
 
 def test_one_rater_or_one_dialogue() -> None:

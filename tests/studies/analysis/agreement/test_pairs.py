@@ -10,6 +10,7 @@ from studies.analysis.agreement.comparing import Against, Setup
 from studies.analysis.agreement.counted import counted, shares_on
 from studies.analysis.agreement.dyadic import dyadic_variance, sparse
 from studies.analysis.agreement.pairs import Compared, compared, equivalence, ninety
+from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.results import Estimate, undefined
 from studies.analysis.simulating import Design, Effects
 from studies.analysis.votes import Votes
@@ -117,6 +118,33 @@ def test_all_ties_agree_and_have_nothing_decisive() -> None:
     assert (found["judge"].value, found["chance_judge"].value, found["ceiling"].value) == (1.0, 1.0, 1.0)
     assert found["kappa_judge"].value is None
     assert compared(raters, judge, "one_vote", "S2").values["judge"].value is None
+
+
+@pytest.mark.parametrize("against", ["one_vote", "three", "rest"])
+def test_where_everybody_says_the_same_there_is_no_interval_and_no_equivalence(against: Against) -> None:
+    raters = votes_of([(pair, who, 1 - 2 * (pair % 2)) for pair in range(20) for who in range(6)])
+    judge = votes_of([(pair, JUDGE, 1 - 2 * (pair % 2)) for pair in range(20)])
+    for setup in ("S1", "S2"):
+        found = compared(raters, judge, against, setup).values
+        assert figures(compared(raters, judge, against, setup)) == (1.0, 1.0, 0.0)
+        for name in ("judge", "raters", "difference", "ceiling", "kappa_judge"):
+            assert (found[name].low, found[name].se, found[name].undefined) == (None, None, NOTHING_VARIES)
+        assert equivalence(found["difference"], 0.05) is None
+        assert ninety(found["difference"]) is None
+
+
+@pytest.mark.parametrize("against", ["one_vote", "three", "rest"])
+def test_no_interval_leaves_what_can_be(against: Against) -> None:
+    """Two writers: one degree of freedom, with which plain intervals are wider than everything."""
+    raters, judge = with_judge(np.random.default_rng(3), Design(12, 1, 9, 5, 2))
+    found = compared(raters, judge, against, "S1")
+    for name, one in found.values.items():
+        assert one.low is not None
+        assert one.high is not None
+        least = -1.0 if name in ("difference", "kappa_judge") else 0.0
+        assert least <= one.low < one.high <= 1.0, name
+    low, high = ninety(found.values["difference"]) or (-9.0, 9.0)
+    assert -1.0 <= low < high <= 1.0
 
 
 def test_the_ceiling_lies_over_what_knowing_all_other_votes_reaches() -> None:

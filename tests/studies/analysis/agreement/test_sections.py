@@ -154,3 +154,40 @@ def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
     found = column(section, "repeats", "position_s2")[0]
     assert isinstance(found, Estimate)
     assert (found.value, found.n, dict(found.clusters)) == (0.5, 4, {"dialogue": 4, "rater": 1})
+
+
+def test_repeats_that_all_agree_have_an_exact_interval_and_others_stay_within(
+    tmp_path: Path,
+) -> None:
+    rows = [row(pair, f"rater {who}", -1) for pair in range(8) for who in "ab"]
+    rows += [row(pair, "rater a", -1, kind="repeat", occasion=2) for pair in range(4)]
+    rows += [row(pair, "rater b", -1, kind="repeat", occasion=2) for pair in range(4)]
+    rows += [row(pair, "rater a", 1, kind="repeat", occasion=2, turned=True) for pair in (4, 5)]
+    rows += [row(pair, "rater b", -1, kind="repeat", occasion=2, turned=True) for pair in (6, 7)]
+    section = SECTIONS[0](evidence_of(rows, tmp_path))
+    same, turned, effect = (
+        column(section, "repeats", key)[0] for key in ("same_side_s1", "turned_s1", "position_s1")
+    )
+    assert isinstance(same, Estimate)
+    assert (same.low, same.high) == pytest.approx((0.025**0.5, 1.0))  # two raters are fewer than 4 dialogues
+    assert isinstance(turned, Estimate)
+    assert isinstance(effect, Estimate)
+    assert 0.0 < (turned.low or 0.0) < 0.5 < (turned.high or 1.0) < 1.0
+    assert -1.0 <= (effect.low or -9.0) < 0.5 < (effect.high or 9.0) <= 1.0
+
+
+def test_judges_among_each_other_are_no_raters(whole: Evidence, tmp_path: Path) -> None:
+    rows = [
+        row(pair, f"judge {who}", 1 if who in "ab" and pair < 3 else -1)
+        for pair in range(9)
+        for who in "abcdef"
+    ]
+    for evidence, kept in ((whole, "raters"), (evidence_of(rows, tmp_path), "judges")):
+        section = SECTIONS[0](evidence)
+        named = column(section, "coefficients_full", "answered_by")
+        for name, cell in zip(named, column(section, "coefficients_full", "estimate"), strict=True):
+            assert isinstance(cell, Estimate)
+            assert ("rater" in cell.clusters) == (name == "Raters"), (kept, name)
+    raw = column(section, "coefficients", "estimate")[0]
+    assert isinstance(raw, Estimate)
+    assert dict(raw.clusters) == {"dialogue": 9, "judge": 6}

@@ -5,7 +5,7 @@ import numpy as np
 from studies.analysis import blinding, resting_on, safety
 from studies.analysis.bias import sections
 from studies.analysis.evidence import Evidence, Options, read_evidence
-from studies.analysis.results import Section
+from studies.analysis.results import Estimate, Figure, Section
 from studies.analysis.simulating import Design, Effects, simulate, write_verdicts
 from tests.studies.analysis.tables import answer, write
 
@@ -49,3 +49,16 @@ def test_no_answers_at_all_are_absent_everywhere_but_in_the_first(tmp_path: Path
     first, *others = sections_of(read_evidence(tmp_path, Options()))
     assert first.absent == ""
     assert [section.key for section in others if not section.absent] == []
+
+
+def test_a_judge_is_never_told_as_a_rater(tmp_path: Path) -> None:
+    seen = 0
+    for section in sections_of(a_study(tmp_path, 3)):
+        for part in section.parts:
+            for row in part.table.rows if isinstance(part, Figure) else part.rows:
+                if str(row[0]).startswith(("Judge", "Jury")):
+                    for cell in row:
+                        if isinstance(cell, Estimate) and cell.clusters:
+                            seen += 1
+                            assert "rater" not in cell.clusters, (part.key, row)
+    assert seen == 51
