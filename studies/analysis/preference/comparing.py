@@ -4,13 +4,14 @@ between slices."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from studies.analysis.clusters import Clusters, Integers, Spread
 from studies.analysis.evidence import Evidence
 from studies.analysis.preference.outcomes import SHARE, Outcomes, outcomes
+from studies.analysis.preference.sparse import loosened
 from studies.analysis.reading import Codes, Mask
 from studies.analysis.results import Estimate, bounded
 from studies.analysis.votes import Votes
@@ -23,10 +24,13 @@ class Shares:
     outcomes: Outcomes
     spread: Spread
     least: float = 0.0
+    why: Mapping[int, str] = field(default_factory=dict)
 
     def estimate(self, group: int, column: int = SHARE) -> Estimate:
         """Between `least` and 1: shares are never below 0, differences of shares never below −1."""
         value = float(self.outcomes.values[group, column])
+        if group in self.why and not np.isnan(value):
+            return self.spread.without_interval(value, group, self.why[group])
         return bounded(self.spread.estimate(value, group, column), self.least)
 
     def n(self, group: int) -> int:
@@ -65,8 +69,9 @@ class Compared:
 
     def over_models(self, rows: Mask) -> Shares:
         """Of people against models, each model with the same weight: a group for each dimension."""
-        found = outcomes(self.votes, rows, self.cells, self._owner, self.dimensions)
-        return Shares(found, self._by_dimension.spread(found.influence, rows))
+        plain = outcomes(self.votes, rows, self.cells, self._owner, self.dimensions)
+        found, why = loosened(plain, rows, self._by_cell, self._by_dimension)
+        return Shares(found, self._by_dimension.spread(found.influence, rows), why=why)
 
     def change_by_model(self, rows: Mask) -> Shares:
         """The shares in `rows` minus those in all others: a group for each cell."""
@@ -80,12 +85,16 @@ class Compared:
     def _change(self, rows: Mask, clusters: Clusters, group_of: Integers, groups: int) -> Shares:
         both = self._seen(rows) & self._seen(~rows)
         inside, outside = rows & both[self.cells], ~rows & both[self.cells]
-        one = outcomes(self.votes, inside, self.cells, group_of, groups)
-        rest = outcomes(self.votes, outside, self.cells, group_of, groups)
+        (one, alone), (rest, alone_there) = (
+            loosened(outcomes(self.votes, side, self.cells, group_of, groups), side, self._by_cell, clusters)
+            for side in (inside, outside)
+        )
         only = slice(SHARE, SHARE + 1)
-        changed = Outcomes((one.values - rest.values)[:, only], (one.influence - rest.influence)[:, only])
-        spread = clusters.spread(changed.influence, inside | outside)
-        return Shares(changed, spread.weaker(clusters.counted(inside), clusters.counted(outside)), -1.0)
+        influence = (one.influence - rest.influence)[:, only]
+        changed = Outcomes((one.values - rest.values)[:, only], influence, one.weight - rest.weight)
+        spread = clusters.spread(influence, inside | outside)
+        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside))
+        return Shares(changed, weaker, -1.0, {**alone_there, **alone})
 
     def _seen(self, rows: Mask) -> Mask:
         return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0
