@@ -49,8 +49,9 @@ class Spread:
         """How many clusters each way has in a group; a way that says nothing is left out."""
         return {name: int(counts[group]) for name, counts in self.clusters.items() if counts[group]}
 
-    def weaker(self, *halves: Mapping[str, Integers]) -> Spread:
-        """The same variances with the clusters that the weakest half has, and its degrees of freedom.
+    def weaker(self, *halves: Mapping[str, Integers], n: Integers | None = None) -> Spread:
+        """The same variances with the clusters that the weakest half has, and its degrees of freedom; `n`
+        answers, if it is given.
 
         For a difference: it cannot be known better than its less known side, and not at all where a way that
         varies has a single cluster there.
@@ -63,7 +64,7 @@ class Spread:
         for name, counts in self.clusters.items():
             fewer = np.minimum(freedom, np.maximum(clusters[name] - 1, 0))
             freedom = np.where(counts > 1, fewer, freedom)
-        return Spread(self.variance, freedom, self.n, clusters)
+        return Spread(self.variance, freedom, self.n if n is None else n, clusters)
 
 
 class Clusters:
