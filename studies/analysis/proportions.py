@@ -60,7 +60,7 @@ def carried(plain: Estimate, least: float = 0.0, most: float = 1.0) -> Estimate:
 
 
 def within(value: float, reach: float, least: float = 0.0, most: float = 1.0) -> tuple[float, float]:
-    """The ends of value ± reach, carried over from log odds by the delta method: between `least` and `most`."""
+    """The ends of value ± reach between `least` and `most`, carried over from log odds (delta method)."""
     size = most - least
     odds, reach = log_odds(value, reach, least, most)
     low, high = special.expit(odds - reach), special.expit(odds + reach)
