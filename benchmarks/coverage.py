@@ -28,17 +28,23 @@ SEED: Final = 5
 CROWD: Final = Design(dialogues=100, raters=45, adversarial=0)  # 20 pairs a rater
 PANEL: Final = replace(CROWD, raters=15, ratings_per_pair=15)
 EFFECTS: Final = Effects(adversarial=0.3)
+#: A slice by itself: 20 dialogues, 16 models.
+SPARSE: Final = Design(dialogues=20, models=16, raters=15, ratings_per_pair=1, adversarial=0)
 NO_WRITERS: Final = replace(EFFECTS, writer=0.0)
 METHODS: Final = ("report", "dialogue", "independent")
 
 
 class Case(NamedTuple):
-    """`what` is measured: the share on all dialogues, on the slice, or how it changes on the slice."""
+    """`what` is measured: the share on all dialogues, on the slice, or how it changes on the slice.
+
+    Of each dialogue so many `pairs` are rated, with models drawn by chance; all where it is 0.
+    """
 
     name: str
     what: str
     design: Design
     effects: Effects = EFFECTS
+    pairs: int = 0
 
 
 def sliced(design: Design, **changes: int) -> Design:
@@ -61,6 +67,17 @@ CASES: Final = (
     Case(
         "20 dialogues against 280, crowd, 12 writers who are all alike",
         "change", sliced(CROWD, raters=135), NO_WRITERS,
+    ),
+    Case("16 models, 20 dialogues, 4 pairs of each with 1 rating", "all", SPARSE, pairs=4),
+    Case("16 models, 20 dialogues, 6 pairs of each with 1 rating", "all", SPARSE, pairs=6),
+    Case(
+        "16 models, 20 dialogues, 6 pairs of each with 3 ratings",
+        "all", replace(SPARSE, ratings_per_pair=3), pairs=6,
+    ),
+    Case("16 models, 20 dialogues, 16 pairs of each with 1 rating", "all", SPARSE),
+    Case(
+        "16 models, 60 dialogues, 3 pairs of each with 2 ratings",
+        "all", replace(SPARSE, dialogues=60, ratings_per_pair=2), pairs=3,
     ),
 )  # fmt: skip
 
@@ -85,17 +102,32 @@ def intervals(case: Case, study: Simulated) -> list[Estimate]:
     return found
 
 
-def measure(case: Case, runs: int) -> tuple[list[float], float]:
-    """Coverage of each method, and the mean half-width of the report's intervals."""
+def thinned(case: Case, study: Simulated, rng: np.random.Generator) -> Simulated:
+    """The study with `pairs` of each dialogue's pairs."""
+    if not case.pairs:
+        return study
+    luck = rng.random((case.design.dialogues, 1 + case.design.models))
+    luck[:, 0] = 2.0  # people are not drawn
+    drawn = luck.argsort(axis=1).argsort(axis=1) < case.pairs
+    return replace(study, votes=study.votes.take(drawn[study.votes.dialogue, study.votes.b]))
+
+
+def measure(case: Case, runs: int) -> tuple[list[float], float, float]:
+    """Coverage of each method, half the mean width of the report's intervals, and how often there is one.
+
+    Coverage is that of the intervals that are given.
+    """
     rng = np.random.default_rng(SEED)
-    held, reach, right = np.zeros(len(METHODS)), 0.0, truth(case)
+    held, given, width = np.zeros(len(METHODS)), np.zeros(len(METHODS)), 0.0
+    right = truth(case)
     for _run in range(runs):
-        found = intervals(case, simulate(case.design, case.effects, rng))
-        held += [
-            one.low is not None and one.high is not None and one.low <= right <= one.high for one in found
-        ]
-        reach += (found[0].high or 0.0) - (found[0].value or 0.0)
-    return list(held / runs), reach / runs
+        study = thinned(case, simulate(case.design, case.effects, rng), rng)
+        for place, one in enumerate(intervals(case, study)):
+            if one.low is not None and one.high is not None:
+                given[place] += 1
+                held[place] += one.low <= right <= one.high
+                width += (one.high - one.low) * (place == 0)
+    return list(held / np.maximum(given, 1)), width / max(given[0], 1) / 2, given[0] / runs
 
 
 def main() -> None:
@@ -104,13 +136,13 @@ def main() -> None:
     parser.add_argument("--only", default="", help="studies whose name begins so")
     options = parser.parse_args()
     sys.stdout.write(
-        "| study | report | by dialogue only | independent | half-width |\n|---|---|---|---|---|\n"
+        "| study | report | by dialogue only | independent | half-width | given |\n" + 6 * "|---" + "|\n"
     )
     for case in (case for case in CASES if case.name.startswith(options.only)):
         began = time.process_time()
-        held, reach = measure(case, options.runs)
+        held, reach, given = measure(case, options.runs)
         cells = " | ".join(f"{100 * share:.1f} %" for share in held)
-        sys.stdout.write(f"| {case.name} | {cells} | ±{100 * reach:.1f} |\n")
+        sys.stdout.write(f"| {case.name} | {cells} | ±{100 * reach:.1f} | {100 * given:.0f} % |\n")
         sys.stdout.flush()
         sys.stderr.write(f"{time.process_time() - began:.0f} s of the processor\n")
 

@@ -38,16 +38,20 @@ class Spread:
             return undefined("There are no answers.")
         if np.isnan(value):
             return undefined("All answers are ties: no answer prefers either.", n=n)
-        return clustering.estimate(
-            float(value),
-            float(self.variance[group, column]),
-            int(self.freedom[group]),
-            n=n,
-            clusters={name: int(counts[group]) for name, counts in self.clusters.items() if counts[group]},
-        )
+        variance, freedom = float(self.variance[group, column]), int(self.freedom[group])
+        return clustering.estimate(float(value), variance, freedom, n=n, clusters=self.clusters_in(group))
 
-    def weaker(self, *halves: Mapping[str, Integers]) -> Spread:
-        """The same variances with the clusters that the weakest half has, and its degrees of freedom.
+    def without_interval(self, value: float, group: int, why: str) -> Estimate:
+        """The value of a group alone, with the sentence why it has no interval."""
+        return Estimate(value, n=int(self.n[group]), clusters=self.clusters_in(group), undefined=why)
+
+    def clusters_in(self, group: int) -> dict[str, int]:
+        """How many clusters each way has in a group; a way that says nothing is left out."""
+        return {name: int(counts[group]) for name, counts in self.clusters.items() if counts[group]}
+
+    def weaker(self, *halves: Mapping[str, Integers], n: Integers | None = None) -> Spread:
+        """The same variances with the clusters that the weakest half has, and its degrees of freedom; `n`
+        answers, if it is given.
 
         For a difference: it cannot be known better than its less known side, and not at all where a way that
         varies has a single cluster there.
@@ -60,7 +64,7 @@ class Spread:
         for name, counts in self.clusters.items():
             fewer = np.minimum(freedom, np.maximum(clusters[name] - 1, 0))
             freedom = np.where(counts > 1, fewer, freedom)
-        return Spread(self.variance, freedom, self.n, clusters)
+        return Spread(self.variance, freedom, self.n if n is None else n, clusters)
 
 
 class Clusters:
@@ -93,8 +97,17 @@ class Clusters:
             total += meat if len(names) % 2 else -meat
             if len(names) == 1:
                 largest = np.maximum(largest, meat)
-        n = np.bincount(self.groups[at], minlength=self.count).astype(np.int64)
-        return Spread(np.maximum(total, largest), _freedom(known, self.count), n, known)
+        freedom = _freedom(known, self.count)
+        return Spread(np.maximum(total, largest), freedom, self.answers(rows), known)
+
+    def held(self, weight: Floats, way: str | None = None) -> Floats:
+        """The sum of weights in each answer's group; with `way`, of its own cluster in its group."""
+        codes = self.groups if way is None else self._crossed[(way,)][0]
+        return np.bincount(codes, weights=weight)[codes]
+
+    def answers(self, rows: Mask) -> Integers:
+        """How many answers each group has among those in `rows`."""
+        return np.bincount(self.groups[rows], minlength=self.count).astype(np.int64)
 
     def counted(self, rows: Mask) -> dict[str, Integers]:
         """How many clusters of each way every group has among the answers in `rows`."""

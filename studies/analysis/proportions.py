@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import special, stats
 
-from studies.analysis.clustering import Floats, clusters_in, interval
+from studies.analysis.clustering import NOTHING_VARIES, Floats, clusters_in, interval
 from studies.analysis.reading import Codes
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 
@@ -43,13 +44,39 @@ def share(
     value = float((weights * hits).sum() / weights.sum())
     if np.all(hits == hits[0]):
         return _alike(float(hits[0]), ways, len(hits), unit)
-    plain = interval(value, weights * (hits - value) / weights.sum(), ways)
-    if plain.low is None or plain.high is None or plain.se is None or not 0.0 < value < 1.0:
+    return carried(interval(value, weights * (hits - value) / weights.sum(), ways))
+
+
+def carried(plain: Estimate, least: float = 0.0, most: float = 1.0) -> Estimate:
+    """The estimate of a number between `least` and `most` with its interval carried over from log odds.
+
+    For a difference of shares `least` is −1: then it is Fisher's z. Without an interval, or at an end, the
+    estimate stays.
+    """
+    if plain.value is None or plain.low is None or plain.high is None or not least < plain.value < most:
         return plain
-    reach = (plain.high - value) / (value * (1.0 - value))
-    logit = special.logit(value)
-    low, high = special.expit(logit - reach), special.expit(logit + reach)
-    return Estimate(value, float(low), float(high), plain.se, plain.n, plain.clusters)
+    low, high = within(plain.value, (plain.high - plain.low) / 2, least, most)
+    return replace(plain, low=low, high=high)
+
+
+def within(value: float, reach: float, least: float = 0.0, most: float = 1.0) -> tuple[float, float]:
+    """The ends of value ± reach between `least` and `most`, carried over from log odds (delta method)."""
+    size = most - least
+    odds, reach = log_odds(value, reach, least, most)
+    low, high = special.expit(odds - reach), special.expit(odds + reach)
+    return least + size * float(low), least + size * float(high)
+
+
+def log_odds(value: float, step: float, least: float = 0.0, most: float = 1.0) -> tuple[float, float]:
+    """The log odds of a value between two bounds, and what a small step of the value is there."""
+    share, size = (value - least) / (most - least), most - least
+    return float(special.logit(share)), step / size / (share * (1.0 - share))
+
+
+def all_or_none(plain: Estimate, trials: int) -> Estimate:
+    """For a share of exactly 0 or 1: Clopper and Pearson's interval with so many trials."""
+    low, high = exact(trials if plain.value else 0, trials)
+    return replace(plain, low=low, high=high, se=None, undefined="")
 
 
 def exact(count: int, trials: int) -> tuple[float, float]:
@@ -97,6 +124,5 @@ def _alike(value: float, ways: Mapping[str, Codes], answers: int, unit: str) -> 
     counts = clusters_in(ways)
     if value not in (0.0, 1.0):
         return undefined("All answers are alike: nothing varies.", n=answers, value=value)
-    trials = counts.get(unit, answers)
-    low, high = exact(trials if value else 0, trials)
-    return Estimate(value, low, high, n=answers, clusters=counts)
+    plain = Estimate(value, n=answers, clusters=counts, undefined=NOTHING_VARIES)
+    return all_or_none(plain, counts.get(unit, answers))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from studies.analysis.clustering import quantile, simultaneous
+from studies.analysis.clustering import NOTHING_VARIES, quantile, simultaneous
 from studies.analysis.contrasts.estimands import AgreementDifference, Measured, measured
 from studies.analysis.contrasts.significance import (
     EQUIVALENCE,
@@ -17,14 +18,16 @@ from studies.analysis.contrasts.significance import (
     significance,
 )
 from studies.analysis.evidence import Evidence
+from studies.analysis.proportions import log_odds, within
 from studies.protocol import Contrast
 
 #: Smaller ones are written as less than this.
 SMALLEST_P: Final = 0.001
 
 
-#: Estimands that are a share less one half: they lie within ±½, other differences of shares within ±1.
-OVER_HALF: Final = ("human_vs_models", "system_vs_system")
+#: How far an estimand can be from 0: a share less one half, and a difference of two shares. These are tested
+#: on log odds, as their intervals are told; an agreement's difference on its own scale.
+FARTHEST: Final = {"human_vs_models": 0.5, "system_vs_system": 0.5, "slice_difference": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,8 @@ def decided(
     """All frozen contrasts, in the protocol's order.
 
     Simultaneous intervals are Student t intervals at alpha / m for m contrasts (Bonferroni): valid under any
-    dependence, a little wider than Holm's decisions need.
+    dependence, a little wider than Holm's decisions need. Tests are made on the scale of the intervals, so
+    that a single contrast's interval leaves 0 out just where it is shown.
     """
     results = [measured(evidence, contrast, agreement) for contrast in contrasts]
     tests = [_test(contrast, result) for contrast, result in zip(contrasts, results, strict=True)]
@@ -65,8 +69,7 @@ def decided(
         low = high = None
         if test is not None and value is not None and se is not None:
             reach = quantile(result.freedom, simultaneous(1 - contrast.alpha, len(contrasts))) * se
-            most = 0.5 if contrast.estimand in OVER_HALF else 1.0
-            low, high = max(value - reach, -most), min(value + reach, most)
+            low, high = _ends(contrast, value, reach)
         found.append(Decided(contrast, result, test, p, low, high))
     return found
 
@@ -75,13 +78,24 @@ def _test(contrast: Contrast, result: Measured) -> Significance | None:
     value, se = result.difference.value, result.difference.se
     if value is None or not se or result.freedom < 1:
         return None
-    return significance(value, se, result.freedom, contrast.sidedness, contrast.margin)
+    most, margin = FARTHEST.get(contrast.estimand), contrast.margin
+    if most is not None:
+        value, se = log_odds(value, se, -most, most)
+        margin = log_odds(margin, 0.0, -most, most)[0] if margin < most else math.inf
+    return significance(value, se, result.freedom, contrast.sidedness, margin)
+
+
+def _ends(contrast: Contrast, value: float, reach: float) -> tuple[float, float]:
+    most = FARTHEST.get(contrast.estimand)
+    if most is None:
+        return max(value - reach, -1.0), min(value + reach, 1.0)
+    return within(value, reach, -most, most)
 
 
 def _sentence(one: Decided) -> str:
     value = one.measured.difference.value
     if one.significance is None or one.p_holm is None or value is None:
-        return f"Not decided. {one.measured.difference.undefined}".strip()
+        return f"Not decided. {one.measured.difference.undefined or NOTHING_VARIES}"
     found = f"{'shown' if one.holds else 'not shown'} {_claim(one.contrast, value, one.holds)}"
     p = f"p = {one.p_holm:.3f}" if one.p_holm >= SMALLEST_P else f"p < {SMALLEST_P}"
     points = f"{100 * value:+.1f}".replace("-", "−")

@@ -4,30 +4,51 @@ between slices."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 import numpy as np
 
+from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.clusters import Clusters, Integers, Spread
 from studies.analysis.evidence import Evidence
-from studies.analysis.preference.outcomes import SHARE, Outcomes, outcomes
+from studies.analysis.preference.outcomes import DECISIVE, SHARE, Outcomes, outcomes
+from studies.analysis.preference.sparse import loosened
+from studies.analysis.proportions import all_or_none, carried
 from studies.analysis.reading import Codes, Mask
-from studies.analysis.results import Estimate, bounded
+from studies.analysis.results import Estimate
 from studies.analysis.votes import Votes
+
+ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Outcomes and their variances, by group: one column for each of `outcomes`."""
+    """Outcomes and their variances, by group: one column for each of `outcomes`.
+
+    Shares lie between `least` and 1: below 0 are only differences. `decisive` has what the answers that are
+    no ties have of n and clusters. `why` says of groups that they have no interval.
+    """
 
     outcomes: Outcomes
     spread: Spread
     least: float = 0.0
+    why: Mapping[int, str] = field(default_factory=dict)
+    decisive: Spread | None = None
 
     def estimate(self, group: int, column: int = SHARE) -> Estimate:
-        """Between `least` and 1: shares are never below 0, differences of shares never below −1."""
+        """The share with its interval: on log odds, exact where all or no answers count (docs/methods.md)."""
         value = float(self.outcomes.values[group, column])
-        return bounded(self.spread.estimate(value, group, column), self.least)
+        spread = self.spread
+        if column == DECISIVE and self.decisive is not None and self.decisive.n[group]:
+            spread = self.decisive
+        if group in self.why and not np.isnan(value):
+            return spread.without_interval(value, group, self.why[group])
+        found = spread.estimate(value, group, column)
+        end = float(np.clip(np.round(value), 0.0, 1.0)) if not np.isnan(value) else value
+        if found.undefined == NOTHING_VARIES and abs(value - end) < ROUNDING and not self.least:
+            return all_or_none(replace(found, value=end), int(spread.freedom[group]) + 1)
+        return carried(found, self.least)
 
     def n(self, group: int) -> int:
         return int(self.spread.n[group])
@@ -61,12 +82,13 @@ class Compared:
         """Of people against each model: a group for each cell."""
         each = np.arange(self.dimensions * self.systems)
         found = outcomes(self.votes, rows, self.cells, each, len(each))
-        return Shares(found, self._by_cell.spread(found.influence, rows))
+        return self._shares(self._by_cell, found, rows, {})
 
     def over_models(self, rows: Mask) -> Shares:
         """Of people against models, each model with the same weight: a group for each dimension."""
-        found = outcomes(self.votes, rows, self.cells, self._owner, self.dimensions)
-        return Shares(found, self._by_dimension.spread(found.influence, rows))
+        plain = outcomes(self.votes, rows, self.cells, self._owner, self.dimensions)
+        found, why = loosened(plain, rows, self._by_cell, self._by_dimension)
+        return self._shares(self._by_dimension, found, rows, why)
 
     def change_by_model(self, rows: Mask) -> Shares:
         """The shares in `rows` minus those in all others: a group for each cell."""
@@ -77,15 +99,25 @@ class Compared:
         """The same over the models that have votes in both: a group for each dimension."""
         return self._change(rows, self._by_dimension, self._owner, self.dimensions)
 
+    def _shares(self, clusters: Clusters, found: Outcomes, rows: Mask, why: Mapping[int, str]) -> Shares:
+        spread = clusters.spread(found.influence, rows)
+        preferred = rows & (self.votes.value != 0)
+        decisive = spread.weaker(clusters.counted(preferred), n=clusters.answers(preferred))
+        return Shares(found, spread, why=why, decisive=decisive)
+
     def _change(self, rows: Mask, clusters: Clusters, group_of: Integers, groups: int) -> Shares:
         both = self._seen(rows) & self._seen(~rows)
         inside, outside = rows & both[self.cells], ~rows & both[self.cells]
-        one = outcomes(self.votes, inside, self.cells, group_of, groups)
-        rest = outcomes(self.votes, outside, self.cells, group_of, groups)
+        (one, alone), (rest, alone_there) = (
+            loosened(outcomes(self.votes, side, self.cells, group_of, groups), side, self._by_cell, clusters)
+            for side in (inside, outside)
+        )
         only = slice(SHARE, SHARE + 1)
-        changed = Outcomes((one.values - rest.values)[:, only], (one.influence - rest.influence)[:, only])
-        spread = clusters.spread(changed.influence, inside | outside)
-        return Shares(changed, spread.weaker(clusters.counted(inside), clusters.counted(outside)), -1.0)
+        influence = (one.influence - rest.influence)[:, only]
+        changed = Outcomes((one.values - rest.values)[:, only], influence, one.weight - rest.weight)
+        spread = clusters.spread(influence, inside | outside)
+        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside))
+        return Shares(changed, weaker, -1.0, {**alone_there, **alone})
 
     def _seen(self, rows: Mask) -> Mask:
         return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0

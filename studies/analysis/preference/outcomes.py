@@ -30,11 +30,13 @@ COLUMNS: Final = 5
 @dataclass(frozen=True, slots=True)
 class Outcomes:
     """`values` (groups × 5): share of preference with ties as half, shares of wins, ties and losses, and the
-    share of wins among the votes that are no ties; NaN where there is none. `influence` (votes × 5).
+    share of wins among the votes that are no ties; NaN where there is none. `influence` (votes × 5);
+    `weight` (votes) adds up to 1 in each group.
     """
 
     values: Floats
     influence: Floats
+    weight: Floats
 
 
 def outcomes(votes: Votes, rows: Mask, cells: Integers, group_of: Integers, groups: int) -> Outcomes:
@@ -61,7 +63,7 @@ def outcomes(votes: Votes, rows: Mask, cells: Integers, group_of: Integers, grou
     moved = [
         share * ((np.sign(votes.value) == sign) - sums[cells, place]) for place, sign in enumerate((-1, 1))
     ]
-    return _from_wins_and_losses(means[:, 0], means[:, 1], moved[0], moved[1], group_of[cells])
+    return _from_wins_and_losses(means, moved, group_of[cells], share)
 
 
 def even_weights(votes: Votes, rows: Mask, cells: Integers, count: int) -> Floats:
@@ -78,10 +80,9 @@ def even_weights(votes: Votes, rows: Mask, cells: Integers, count: int) -> Float
     return np.asarray(np.divide(weight, divisor, out=np.zeros_like(weight), where=divisor > 0))
 
 
-def _from_wins_and_losses(
-    won: Floats, lost: Floats, moved_won: Floats, moved_lost: Floats, groups: Integers
-) -> Outcomes:
+def _from_wins_and_losses(means: Floats, moved: list[Floats], groups: Integers, weight: Floats) -> Outcomes:
     """The other three follow: a tie is what is neither, and counts half."""
+    (won, lost), (moved_won, moved_lost) = means.T, moved
     decisive = won + lost
     with np.errstate(invalid="ignore", divide="ignore"):
         among = np.where(decisive > 0, won / decisive, np.nan)
@@ -91,4 +92,4 @@ def _from_wins_and_losses(
     influence = np.stack(
         [(moved_won - moved_lost) / 2, moved_won, -moved_won - moved_lost, moved_lost, moved_among], axis=1
     )
-    return Outcomes(values, influence)
+    return Outcomes(values, influence, weight)

@@ -4,7 +4,8 @@ from scipy import special, stats
 from statsmodels.stats.proportion import proportion_confint
 
 from studies.analysis.clustering import interval
-from studies.analysis.proportions import exact, median, share, sign_test, wilson
+from studies.analysis.proportions import carried, exact, median, share, sign_test, wilson
+from studies.analysis.results import Estimate
 from tests.studies.analysis.tables import ends, value, why
 
 
@@ -30,6 +31,13 @@ def test_a_share_has_the_sandwich_of_its_clusters_on_log_odds() -> None:
     assert value(found) == 0.625
     assert found.se == plain.se
     assert ends(found) == pytest.approx(special.expit(special.logit(0.625) + np.array([-reach, reach])))
+
+
+def test_a_difference_of_shares_is_carried_over_by_fishers_z() -> None:
+    found = carried(Estimate(0.2, -1.0, 1.4, 0.3, n=4), least=-1.0)
+    reach = 1.2 / (1 - 0.2**2)
+    assert (found.value, found.se) == (0.2, 0.3)
+    assert ends(found) == pytest.approx(tuple(np.tanh(np.arctanh(0.2) + np.array([-reach, reach]))))
 
 
 def test_none_of_many_answers_has_an_exact_interval_over_dialogues() -> None:

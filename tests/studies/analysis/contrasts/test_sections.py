@@ -5,9 +5,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from scipy import stats
 
+from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.contrasts import SECTIONS
 from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, check_protocol, confirmatory
 from studies.analysis.evidence import Evidence, Options
@@ -49,7 +51,8 @@ def test_a_contrast_is_the_share_less_one_half_with_its_test(tmp_path: Path) -> 
 
     assert value(row["difference"]) == pytest.approx(0.25)
     assert (row["n"], row["freedom"]) == (6, 1)
-    statistic = 0.25 / row["standard_error"]
+    # On log odds: those of ¾, and the standard error over ¾ · ¼.
+    statistic = np.log(3) * 3 / 16 / row["standard_error"]
     assert row["statistic"] == pytest.approx(statistic)
     assert row["p"] == pytest.approx(2 * stats.t.sf(statistic, 1))
     assert (row["simultaneous_low"], row["simultaneous_high"]) == pytest.approx(
@@ -74,9 +77,26 @@ def test_several_contrasts_are_corrected_and_widened_together(tmp_path: Path) ->
     assert value(two["difference"]) == pytest.approx(-0.25)
     assert two["p"] == pytest.approx(one["p"] / 2)
     assert (two["p_holm"], one["p_holm"]) == pytest.approx((2 * two["p"], one["p"]))
-    # With one degree of freedom they reach far beyond what a share can be, ½ above one half.
+    # One degree of freedom tells next to nothing, and yet a share is never more than ½ above one half.
     assert stats.t.ppf(1 - 0.05 / 4, 1) * one["standard_error"] > 0.75
-    assert (one["simultaneous_low"], one["simultaneous_high"]) == (-0.5, 0.5)
+    assert -0.5 < one["simultaneous_low"] < -0.49 < 0.49 < one["simultaneous_high"] < 0.5
+
+
+@pytest.mark.parametrize("lost", range(1, 10))
+def test_an_interval_leaves_out_nothing_just_where_that_is_shown(tmp_path: Path, lost: int) -> None:
+    """20 dialogues with raters of their own, 1 to 9 of them lost."""
+    rows = grid({(f"d{n:02d}", f"r{n:02d}"): 1 if n < lost else -1 for n in range(20)}, writer_first="")
+    row = cells(confirmatory(study(tmp_path, PLAIN, rows=rows)), "contrasts_full")
+
+    assert (row["difference"].low > 0) == (row["p"] < 0.05)
+
+
+def test_a_person_who_always_wins_is_not_tested_and_says_why(tmp_path: Path) -> None:
+    rows = grid(dict.fromkeys(ANSWERS, -1), writer_first="")
+    row = cells(confirmatory(study(tmp_path, PLAIN, rows=rows)), "contrasts")
+
+    assert (value(row["difference"]), row["difference"].high) == (0.5, 0.5)
+    assert row["decision"] == f"Not decided. {NOTHING_VARIES}"
 
 
 def test_a_decision_is_said_in_words(tmp_path: Path) -> None:
@@ -87,7 +107,7 @@ def test_a_decision_is_said_in_words(tmp_path: Path) -> None:
 
     assert cells(section, "contrasts", contrast="people")["decision"] == (
         "Preference for people's replies over the models': shown to be positive (+40.0 points, corrected "
-        "p < 0.001)."
+        "p = 0.010)."
     )
     assert cells(section, "contrasts", contrast="within")["decision"] == (
         "Preference for people's replies over the models': shown to lie within ±90 points (+40.0 points, "

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import special, stats
 
-from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.evidence import Options, read_evidence
 from studies.analysis.preference.matrix import systems_compared
 from studies.analysis.preference.sections import human_or_model
@@ -24,11 +24,41 @@ def test_four_answers_by_hand(tmp_path: Path) -> None:
     assert (row["n"], row["share"].clusters) == (4, {"dialogue": 2, "rater": 2, "writer": 1})
 
 
-def test_a_system_that_never_loses_has_a_share_of_one_and_no_interval(tmp_path: Path) -> None:
+def test_a_system_that_never_loses_has_an_exact_interval(tmp_path: Path) -> None:
+    """Two dialogues and raters: two trials, none of them lost. So at least .025^(1/2)."""
     won = dict.fromkeys(TWO_BY_TWO, -1)
     row = cells(human_or_model(read(tmp_path, grid(won))), "preference", eyes="raters")
 
-    assert (row["share"].value, row["share"].low, row["share"].undefined) == (1.0, None, NOTHING_VARIES)
+    for key, expected in (("share", 1.0), ("share_without_ties", 1.0), ("ties", 0.0), ("losses", 0.0)):
+        ends = (row[key].low, row[key].high)
+        assert row[key].value == expected
+        assert ends == pytest.approx((0.025**0.5, 1.0) if expected else (0.0, 1 - 0.025**0.5))
+
+
+def test_without_ties_the_answers_without_ties_are_counted(tmp_path: Path) -> None:
+    """Five dialogues, five raters, of which two prefer a reply, both the person's: two trials, not five."""
+    values = {(f"d{n}", f"r{n}"): -1 if n < 2 else 0 for n in range(5)}
+    found = cells(human_or_model(read(tmp_path, grid(values))), "preference")["share_without_ties"]
+
+    assert (found.value, found.n, found.clusters) == (1.0, 2, {"dialogue": 2, "rater": 2, "writer": 1})
+    assert (found.low, found.high) == pytest.approx((0.025**0.5, 1.0))
+
+
+def test_shares_and_their_differences_stay_among_what_can_be(tmp_path: Path) -> None:
+    """With one degree of freedom t is 12.7: nothing is known, and nothing impossible is told."""
+    rows = grid({(f"d{d}", f"r{r}"): -1 if (d + r) % 3 else 1 for d in range(4) for r in range(2)})
+    for row in rows:
+        row["tags"] = "hard" if row["dialogue"] < "d2" else ""
+    section = human_or_model(read(tmp_path, rows))
+
+    share = cells(section, "preference")["share"]
+    reach = stats.t.ppf(0.975, 1) * share.se / (share.value * (1 - share.value))
+    assert share.value + stats.t.ppf(0.975, 1) * share.se > 1
+    assert (share.low, share.high) == pytest.approx(
+        tuple(special.expit(special.logit(share.value) + np.array([-reach, reach])))
+    )
+    change = cells(section, "interaction")["difference"]
+    assert -1 < change.low < change.value < change.high < 1
 
 
 def test_all_ties_are_half_and_nothing_without_ties(tmp_path: Path) -> None:
