@@ -212,6 +212,25 @@ def test_ratings_of_another_protocol_are_not_taken_for_this_ones(tmp_path: Path)
     assert "; the ratings name another one" in (tmp_path / "out" / "report.html").read_text()
 
 
+def test_ratings_that_name_no_protocol_are_taken(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, [""], contrasts=(CONTRAST,))
+    options = Options(protocol=folder / "protocol.json")
+    analyze(path=folder, out=tmp_path / "out", options=options)
+    form = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert form["protocol"]["named_by_ratings"] is None
+    lead = next(section["lead"] for section in form["sections"] if section["key"] == "protocol")
+    assert lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
+
+
+def test_an_older_protocol_plans_no_seed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, [], schema=3, analysis=protocol.AnalysisPlan(seed=9))
+    assert planned_seed(folder) == 1
+    analyze(path=folder, out=tmp_path / "out", options=Options(seed=4), sections=())
+    form = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert form["protocol"]["planned_seed"] is None
+    assert "the protocol plans" not in (tmp_path / "out" / "report.html").read_text()
+
+
 def test_without_a_protocol_the_seed_is_one(verdicts: Path) -> None:
     assert planned_seed(verdicts) == planned_seed(verdicts.parent) == 1
 
