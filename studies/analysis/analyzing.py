@@ -84,6 +84,7 @@ def facts_of(evidence: Evidence) -> Facts:
             f"the ratings were collected under the protocol {collected[0]}, not under "
             f"{evidence.protocol_sha256}. Give the protocol.json of the same export."
         )
+    _refuse_doubtful_slice(evidence)
     return Facts(
         study=document.study if document else str(evidence.manifest.get("study", "")),
         title=document.title if document else str(evidence.manifest.get("title", "")),
@@ -98,6 +99,17 @@ def facts_of(evidence: Evidence) -> Facts:
         files=dict(evidence.files),
         versions=_versions(),
     )
+
+
+def _refuse_doubtful_slice(evidence: Evidence) -> None:
+    """A contrast names a tag; the report has another slice of that name."""
+    for contrast in evidence.protocol.contrasts if evidence.protocol else ():
+        if f"{contrast.slice} (tag)" in evidence.slices:
+            raise CannotRead(
+                f"the contrast {contrast.name!r} is about dialogues tagged {contrast.slice!r}, which is also "
+                "what the report calls other dialogues. Give the tag another name in verdicts.csv and in the "
+                "protocol."
+            )
 
 
 def _told(evidence: Evidence, sections: Sequence[SectionOf], say: Say) -> list[Section]:

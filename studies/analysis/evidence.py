@@ -172,7 +172,10 @@ class Evidence:
 
     @cached_property
     def slices(self) -> dict[str, Mask]:
-        """Which dialogues (by number) belong to each slice: all of them, then regular, then every tag."""
+        """Which dialogues (by number) belong to each slice: all of them, then regular, then every tag.
+
+        A tag that has the name of a slice which means something else stands as `all (tag)`.
+        """
         if self.verdicts is None:
             return {}
         count = len(self.verdicts.dialogue.labels)
@@ -185,8 +188,12 @@ class Evidence:
             dialogues = np.unique(self.verdicts.dialogue.codes[tags.codes == code])
             for tag in filter(None, label.split("|")):
                 by_tag.setdefault(tag, np.zeros(count, dtype=bool))[dialogues] = True
-        if ADVERSARIAL in by_tag and REGULAR not in by_tag:
+        if ADVERSARIAL in by_tag:
             slices[REGULAR] = ~by_tag[ADVERSARIAL]
+        for name in slices.keys() & by_tag.keys():
+            tagged = by_tag.pop(name)
+            if not np.array_equal(tagged, slices[name]):
+                by_tag[f"{name} (tag)"] = tagged
         return slices | dict(sorted(by_tag.items(), key=lambda one: (one[0] != ADVERSARIAL, one[0])))
 
     def dimension_code(self, key: str) -> int:

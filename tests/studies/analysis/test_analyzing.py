@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,15 @@ def test_ratings_that_name_no_protocol_are_taken(tmp_path: Path) -> None:
     assert form["protocol"]["named_by_ratings"] is None
     lead = next(section["lead"] for section in form["sections"] if section["key"] == "protocol")
     assert lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
+
+
+def test_a_contrast_about_a_tag_that_cannot_be_told_from_a_slice_is_refused(tmp_path: Path) -> None:
+    contrast = replace(CONTRAST, estimand="slice_difference", slice="all")
+    folder = folder_of(tmp_path, [], contrasts=(contrast,))
+    rows = (f"{ROW},{tag}".replace("d1", dialogue) for dialogue, tag in (("d1", "all"), ("d2", "")))
+    (folder / "verdicts.csv").write_text("\n".join([f"{HEADER},tags", *rows]) + "\n")
+    with pytest.raises(CannotRead, match="the contrast 'people' is about dialogues tagged 'all'"):
+        analyze(path=folder, out=tmp_path / "out", options=Options(), sections=())
 
 
 def test_an_older_protocol_plans_no_seed(tmp_path: Path) -> None:

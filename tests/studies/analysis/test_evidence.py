@@ -88,6 +88,26 @@ def test_slices_are_all_regular_adversarial_and_tags(tmp_path: Path) -> None:
     assert list(slices) == ["all", "regular", "adversarial", "abuse", "loss"]
 
 
+def test_a_tag_with_the_name_of_a_slice_does_not_take_its_place(tmp_path: Path) -> None:
+    """d1 is tagged all, and d3, which is adversarial, regular."""
+    tags = {"d1": "all", "d2": "", "d3": "adversarial|regular"}
+    slices = evidence_of(tmp_path, [{"dialogue": key, "tags": tag} for key, tag in tags.items()]).slices
+    assert {name: mask.tolist() for name, mask in slices.items()} == {
+        "all": [True, True, True],
+        "regular": [True, True, False],
+        "adversarial": [False, False, True],
+        "all (tag)": [True, False, False],
+        "regular (tag)": [False, False, True],
+    }
+
+
+def test_a_tag_that_means_what_its_slice_means_is_that_slice(tmp_path: Path) -> None:
+    tags = {"d1": "regular", "d2": "adversarial"}
+    slices = evidence_of(tmp_path, [{"dialogue": key, "tags": tag} for key, tag in tags.items()]).slices
+    assert list(slices) == ["all", "regular", "adversarial"]
+    assert slices["regular"].tolist() == [True, False]
+
+
 def test_dimensions_come_in_the_protocols_order(tmp_path: Path) -> None:
     document = a_protocol()
     (tmp_path / "protocol.json").write_text(canonical_json(document))
