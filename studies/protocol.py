@@ -23,11 +23,7 @@ SIDEDNESS: Final = ("two_sided", "greater", "less", "equivalence")
 MAIN: Final = "main"
 RUBRIC: Final = "rubric"
 #: What protocols of the first schema meant without saying it: they are read for ever, and never rewritten.
-_DESIGN_OF_SCHEMA_1: Final[dict[str, Any]] = {
-    "shown_profile": "none",
-    "max_words": None,
-    "max_sentences": None,
-}
+_DESIGN_BEFORE_2: Final[dict[str, Any]] = {"shown_profile": "none", "max_words": None, "max_sentences": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +196,7 @@ class AnalysisPlan:
     """What of the analysis is chosen before the first rating.
 
     `agreement_margin`: the difference in agreement, as a share, that still counts as equivalent. `epsilon`:
-    what a judge may fall behind a rater because it costs less (Calderon et al. 2025). `seed` starts every
-    random draw.
+    what a judge may fall behind a rater because it costs less (Calderon et al. 2025). `seed` is of all draws.
     """
 
     agreement_margin: float = 0.05
@@ -245,6 +240,11 @@ class ProtocolDocument:
         return tuple(row for row in self.rubric if row.key == OVERALL)
 
     @property
+    def froze_analysis(self) -> bool:
+        """Whether the plan of the analysis was in the document: before the fourth schema there was none."""
+        return self.schema >= 4
+
+    @property
     def is_exploratory(self) -> bool:
         return not self.contrasts
 
@@ -265,7 +265,7 @@ def read(canonical: str) -> ProtocolDocument:
     raw: dict[str, Any] = json.loads(canonical)
     if raw["schema"] not in range(1, SCHEMA + 1):
         raise ValueError(f"protocol schema {raw['schema']} is not readable here (this is {SCHEMA})")
-    unsaid: dict[str, Any] = _DESIGN_OF_SCHEMA_1 if raw["schema"] == 1 else {}
+    unsaid: dict[str, Any] = _DESIGN_BEFORE_2 if raw["schema"] == 1 else {}
     texts_unsaid: dict[str, Any] = _TEXTS_BEFORE_3 if raw["schema"] < 3 else {}
     return ProtocolDocument(
         **{

@@ -62,16 +62,20 @@ def analyze(
 
 
 def planned_seed(path: Path, protocol: Path | None = None) -> int:
-    """The seed of the protocol given, else of the export's own; that of `Options` without any.
+    """The seed that the protocol given, else the export's own, has frozen; that of `Options` without any.
 
     Raises CannotRead.
     """
     document, _sha256 = read_protocol(path, Options(protocol=protocol))
-    return document.analysis.seed if document else Options().seed
+    return document.analysis.seed if document and document.froze_analysis else Options().seed
 
 
 def facts_of(evidence: Evidence) -> Facts:
-    """What the report rests on. Raises CannotRead where the protocol given is not the one of the ratings."""
+    """What the report rests on.
+
+    Raises CannotRead where all ratings name other protocols than the one given. Ratings that name none are
+    taken, and the check of the protocol calls that a deviation.
+    """
     document, options = evidence.protocol, evidence.options
     collected = _collected_under(evidence)
     given = options.protocol is not None
@@ -80,6 +84,7 @@ def facts_of(evidence: Evidence) -> Facts:
             f"the ratings were collected under the protocol {collected[0]}, not under "
             f"{evidence.protocol_sha256}. Give the protocol.json of the same export."
         )
+    _refuse_doubtful_slice(evidence)
     return Facts(
         study=document.study if document else str(evidence.manifest.get("study", "")),
         title=document.title if document else str(evidence.manifest.get("title", "")),
@@ -94,6 +99,17 @@ def facts_of(evidence: Evidence) -> Facts:
         files=dict(evidence.files),
         versions=_versions(),
     )
+
+
+def _refuse_doubtful_slice(evidence: Evidence) -> None:
+    """A contrast names a tag; the report has another slice of that name."""
+    for contrast in evidence.protocol.contrasts if evidence.protocol else ():
+        if f"{contrast.slice} (tag)" in evidence.slices:
+            raise CannotRead(
+                f"the contrast {contrast.name!r} is about dialogues tagged {contrast.slice!r}, which is also "
+                "what the report calls other dialogues. Give the tag another name in verdicts.csv and in the "
+                "protocol."
+            )
 
 
 def _told(evidence: Evidence, sections: Sequence[SectionOf], say: Say) -> list[Section]:
@@ -129,7 +145,7 @@ def _protocol(evidence: Evidence, collected: list[str]) -> dict[str, Any]:
         "sha256": evidence.protocol_sha256,
         "version": document.version,
         "contrasts": [contrast.name for contrast in document.contrasts],
-        "planned_seed": document.analysis.seed,
+        "planned_seed": document.analysis.seed if document.froze_analysis else None,
         "named_by_ratings": evidence.protocol_sha256 in collected if collected else None,
     }
 

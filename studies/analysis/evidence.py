@@ -15,7 +15,7 @@ import numpy as np
 from studies import protocol
 from studies.analysis.reading import CannotRead, LacksColumns, Mask, TextTable, read_table
 from studies.analysis.results import Section
-from studies.analysis.verdicts import Verdicts, read_verdicts
+from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
 
 VERDICTS: Final = "verdicts.csv"
@@ -157,7 +157,7 @@ class Evidence:
         rubric = self.verdicts.table
         main = rubric["kind"].equals("main") if "kind" in rubric else np.ones(len(self.verdicts), dtype=bool)
         asked = rubric["phase"].equals("no_rubric") if "phase" in rubric else np.zeros(len(main), dtype=bool)
-        rows = main & ~asked & ~self.verdicts.by_rater & ~self.verdicts.excluded
+        rows = self._without_decoys(main & ~asked & ~self.verdicts.by_rater & ~self.verdicts.excluded)
         return votes_at(self.verdicts, rows) if rows.any() else None
 
     @cached_property
@@ -172,7 +172,10 @@ class Evidence:
 
     @cached_property
     def slices(self) -> dict[str, Mask]:
-        """Which dialogues (by number) belong to each slice: all of them, then regular, then every tag."""
+        """Which dialogues (by number) belong to each slice: all of them, then regular, then every tag.
+
+        A tag that has the name of a slice which means something else stands as `all (tag)`.
+        """
         if self.verdicts is None:
             return {}
         count = len(self.verdicts.dialogue.labels)
@@ -185,8 +188,12 @@ class Evidence:
             dialogues = np.unique(self.verdicts.dialogue.codes[tags.codes == code])
             for tag in filter(None, label.split("|")):
                 by_tag.setdefault(tag, np.zeros(count, dtype=bool))[dialogues] = True
-        if ADVERSARIAL in by_tag and REGULAR not in by_tag:
+        if ADVERSARIAL in by_tag:
             slices[REGULAR] = ~by_tag[ADVERSARIAL]
+        for name in slices.keys() & by_tag.keys():
+            tagged = by_tag.pop(name)
+            if not np.array_equal(tagged, slices[name]):
+                by_tag[f"{name} (tag)"] = tagged
         return slices | dict(sorted(by_tag.items(), key=lambda one: (one[0] != ADVERSARIAL, one[0])))
 
     def dimension_code(self, key: str) -> int:
@@ -194,12 +201,19 @@ class Evidence:
             return -1
         return self.verdicts.dimension.labels.index(key)
 
+    def _without_decoys(self, rows: Mask) -> Mask:
+        """Pairs with a decoy are no main pairs, also where the table has no column `kind`."""
+        if self.verdicts is None or not self.decoys.any():
+            return rows
+        return np.asarray(rows & ~self.decoys[self.verdicts.a] & ~self.decoys[self.verdicts.b])
+
     def _votes(self, *, excluded_too: bool) -> Votes | None:
         if self.verdicts is None:
             return None
         rows = self.verdicts.by_rater & self.verdicts.main
         if not excluded_too:
             rows = rows & ~self.verdicts.excluded
+        rows = self._without_decoys(rows)
         return votes_at(self.verdicts, rows) if rows.any() else None
 
 
@@ -217,6 +231,8 @@ def read_evidence(path: Path, options: Options) -> Evidence:
     if folder and not source.exists() and not tables:
         raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
     verdicts = read_verdicts(source, kinds=kinds_in(tables), human=options.human) if source.exists() else None
+    if verdicts is not None:
+        refuse_confused(verdicts)
     document, sha256 = read_protocol(path, options)
     read = [source, *(folder / name for name in (*tables, PROTOCOL) if folder)]
     return Evidence(

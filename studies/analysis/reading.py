@@ -93,7 +93,8 @@ class TextTable:
 def read_table(path: Path, *, needed: tuple[str, ...], known: tuple[str, ...] = ()) -> TextTable:
     """Reads the columns `needed` and, where they are there, `known`. Raises CannotRead.
 
-    Blanks around a column's name do not count. A million rows take one to three seconds: texts are kept once, rows as their numbers.
+    Blanks around a column's name do not count. A million rows take one to three seconds: texts are kept once,
+    rows as their numbers.
     """
     header = _header(path)
     missing = [column for column in needed if column not in header]

@@ -12,6 +12,7 @@ that scale. So the true share of preference is a normal probability, exactly (`T
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -182,10 +183,21 @@ def write_verdicts(
         out = csv.writer(file)
         if not append:
             out.writerow(HEADER)
-        out.writerows(_verdict(simulated, i, source_kind) for i in range(len(simulated.votes)))
+        for i, occasion in enumerate(_occasions(simulated.votes)):
+            out.writerow(_verdict(simulated, i, source_kind, occasion))
 
 
-def _verdict(simulated: Simulated, i: int, source_kind: str) -> list[str | int]:
+def _occasions(votes: Votes) -> list[int]:
+    """Which time it is that a source answers the same: the draw of raters may meet somebody twice."""
+    met: Counter[tuple[int, ...]] = Counter()
+    found = []
+    for same in zip(votes.pair.tolist(), votes.source.tolist(), votes.dimension.tolist(), strict=True):
+        met[same] += 1
+        found.append(met[same])
+    return found
+
+
+def _verdict(simulated: Simulated, i: int, source_kind: str, occasion: int) -> list[str | int]:
     """One row under HEADER, as it was shown."""
     votes, systems = simulated.votes, simulated.truth.systems
     a_first = bool(votes.a_first[i])
@@ -200,7 +212,7 @@ def _verdict(simulated: Simulated, i: int, source_kind: str) -> list[str | int]:
         simulated.dimensions[votes.dimension[i]],
         source_kind,
         f"{source_kind}-{votes.source[i]:04d}",
-        1,
+        occasion,
         value if a_first else -value,
         "main",
         "main",

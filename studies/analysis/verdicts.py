@@ -128,6 +128,41 @@ def read_verdicts(path: Path, *, kinds: Mapping[str, str], human: tuple[str, ...
     )
 
 
+def refuse_confused(verdicts: Verdicts) -> None:
+    """Raises CannotRead where a pair is of several pairs of systems, or a rater answers the same twice.
+
+    Both would be counted as something else: one reply for another's, one rater for two.
+    """
+    systems = verdicts.a.astype(np.int64) * len(verdicts.systems) + verdicts.b
+    one = np.zeros(len(verdicts.pair.labels), dtype=np.int64)
+    one[verdicts.pair.codes[::-1]] = systems[::-1]  # the first row of each pair says which
+    _refuse(
+        verdicts.table, systems != one[verdicts.pair.codes],
+        "the pair {pair} of dialogue {dialogue} compares {system_first} and {system_second} here, and other "
+        "systems above. Give each pair of a dialogue its own name",
+    )  # fmt: skip
+    _refuse(
+        verdicts.table, _repeated(verdicts),
+        "{source} answers {dimension} on the pair {pair} of dialogue {dialogue} again. Number repeats in a "
+        "column `occasion`, from 1",
+    )  # fmt: skip
+
+
+def _repeated(verdicts: Verdicts) -> Mask:
+    """Which primary rows of raters answer what an earlier one has answered: pair, dimension, phase."""
+    at = np.flatnonzero(verdicts.by_rater & verdicts.main & ~verdicts.excluded)
+    key = verdicts.pair.codes[at].astype(np.int64)
+    phase = [verdicts.table["phase"]] if verdicts.says("phase") else []
+    for column in (verdicts.source, verdicts.dimension, *phase):
+        key = key * len(column.labels) + column.codes[at]
+    again = np.zeros(len(verdicts), dtype=bool)
+    ordered = np.sort(key)
+    if np.any(ordered[1:] == ordered[:-1]):
+        again[at] = True
+        again[at[np.unique(key, return_index=True)[1]]] = False
+    return again
+
+
 def joined(left: Coded, right: Coded, between: str) -> Coded:
     """Both columns as one: `left between right`."""
     both = left.codes.astype(np.int64) * max(len(right.labels), 1) + right.codes

@@ -20,8 +20,8 @@ class Votes:
     """One row a vote; arrays of equal length. The numbers are those of the `Verdicts` they come from.
 
     `value` is −2 to 2 toward b; `weight` is 1, but ½ where a judge saw a pair in both orders. `writer` wrote
-    the one human reply of a pair of human and model (−1: unknown, or no such pair). `row` is the verdict's
-    row, −1 for a jury, whose `source` is −1 too.
+    the one human reply of a pair of human and model, or both replies of two human systems (−1: unknown, two
+    writers, or two models). `row` is the verdict's row, −1 for a jury, whose `source` is −1 too.
     """
 
     dialogue: Codes
@@ -57,7 +57,8 @@ def votes_at(verdicts: Verdicts, rows: Mask) -> Votes:
     """The verdicts in these rows, one vote each, of weight 1."""
     at = np.flatnonzero(rows)
     human_a, human_b = verdicts.a[at] < verdicts.humans, verdicts.b[at] < verdicts.humans
-    writer = np.where(human_a & ~human_b, verdicts.writer_a[at], NOBODY)
+    one_writer = human_a & (~human_b | (verdicts.writer_a[at] == verdicts.writer_b[at]))
+    writer = np.where(one_writer, verdicts.writer_a[at], NOBODY)
     return Votes(
         dialogue=verdicts.dialogue.codes[at],
         pair=verdicts.pair.codes[at],

@@ -22,6 +22,8 @@ def test_a_protocol_is_read_as_it_was_written() -> None:
     written = replace(document, design=design)
 
     assert written.schema == 4
+    assert written.froze_analysis
+    assert not replace(written, schema=3).froze_analysis
     assert read(canonical_json(written)) == written
 
 

@@ -11,12 +11,14 @@ import numpy as np
 
 from studies.analysis.contrasts.deciding import Decided
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import CannotRead, TextTable
+from studies.analysis.reading import TextTable
 from studies.protocol import Exclusion, ProtocolDocument
 
 HASH: Final = "protocol_hash"
 #: The column of sessions.csv and the reason in an export behind each exclusion rule.
 RULES: Final = {"decoys_lost": "decoys", "checks_failed": "checks"}
+#: What an older protocol says of a plan that it does not hold.
+NOT_FROZEN: Final = "not frozen: default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +38,15 @@ def hashes(evidence: Evidence) -> dict[str, int]:
     return dict(sorted(Counter(evidence.verdicts.table[HASH].texts()).items()))
 
 
-def refuse_other_protocol(evidence: Evidence) -> None:
-    """Raises CannotRead if a protocol was asked for and not one answer was given under it."""
-    if evidence.options.protocol is None or evidence.verdicts is None or not len(evidence.verdicts):
-        return
-    rows = hashes(evidence)
-    if not rows.get(evidence.protocol_sha256):
-        known = ", ".join(rows) or "none: there is no column protocol_hash"
-        raise CannotRead(
-            f"No answer was given under the protocol {evidence.protocol_sha256}. Those of the answers: "
-            f"{known}."
-        )
-
-
 def checks(evidence: Evidence, protocol: ProtocolDocument, contrasts: list[Decided]) -> list[Check]:
     """All checks in a fixed order, those that deviate and those that do not."""
     return [
         *_hash(evidence),
-        Check(
-            "Seed of all random draws", str(protocol.analysis.seed), str(evidence.options.seed),
-            evidence.options.seed != protocol.analysis.seed,
-        ),
+        _plan(evidence, protocol),
         _dimensions(evidence, protocol),
         *_exclusions(evidence, protocol),
         _contrasts(contrasts),
-    ]  # fmt: skip
+    ]
 
 
 def _hash(evidence: Evidence) -> Iterator[Check]:
@@ -74,6 +60,14 @@ def _hash(evidence: Evidence) -> Iterator[Check]:
             yield Check(
                 "Answers given under another protocol", "none", f"{count} rows: {other or 'unnamed'}", True
             )
+
+
+def _plan(evidence: Evidence, protocol: ProtocolDocument) -> Check:
+    plan, seed = protocol.analysis, evidence.options.seed
+    if protocol.froze_analysis:
+        return Check("Seed of all random draws", str(plan.seed), str(seed), seed != plan.seed)
+    found = f"seed {seed}, margin of agreement {plan.agreement_margin}, epsilon {plan.epsilon}"
+    return Check("Plan of the analysis", NOT_FROZEN, found, False)
 
 
 def _dimensions(evidence: Evidence, protocol: ProtocolDocument) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from studies.analysis.contrasts.checking import checks, refuse_other_protocol
+from studies.analysis.contrasts.checking import checks
 from studies.analysis.contrasts.deciding import Decided, decided
 from studies.analysis.contrasts.estimands import AgreementDifference, described
 from studies.analysis.evidence import Evidence, SectionOf
@@ -89,8 +89,7 @@ def confirmatory(evidence: Evidence, agreement: AgreementDifference | None = Non
 
 
 def check_protocol(evidence: Evidence) -> Section:
-    """Whether the analysis is the frozen one. Raises CannotRead if nobody answered under the protocol."""
-    refuse_other_protocol(evidence)
+    """Whether the analysis is the frozen one."""
     title = "Is this the analysis that was frozen?"
     if evidence.protocol is None:
         return Section("protocol", title, absent=NO_PROTOCOL)

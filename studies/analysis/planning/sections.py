@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from studies.analysis.clustering import interval
 from studies.analysis.evidence import ADVERSARIAL, Evidence, SectionOf
 from studies.analysis.planning import needed
 from studies.analysis.planning.assumptions import FEWEST_DIALOGUES, MOST_VOTES, Impossible, Plan, Spread
@@ -15,7 +16,7 @@ from studies.analysis.planning.components import COMPONENTS, Components, compone
 from studies.analysis.planning.costs import SECONDS_PER_PAIR, cost_of
 from studies.analysis.planning.power import design_of, overall, power_of_shares, scaled, studies_for
 from studies.analysis.planning.spread import effects_of
-from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
+from studies.analysis.results import Cell, Column, Estimate, Section, Table, bounded, undefined
 from studies.analysis.votes import Votes
 
 KEY: Final = "planning"
@@ -127,14 +128,19 @@ def _precision_table(pilots: list[Pilot]) -> Table:
 
 def _precision(pilot: Pilot) -> tuple[Cell, ...]:
     found, votes = pilot.components, len(pilot.votes)
-    cells: tuple[Cell, ...] = (pilot.dimension, votes, found.tie_rate, found.share)
+    ties = interval(found.tie_rate, ((pilot.votes.value == 0) - found.tie_rate) / votes, pilot.votes.ways)
+    cells: tuple[Cell, ...] = (pilot.dimension, votes, bounded(ties), found.share)
     if found.design_effect is None or found.share.low is None or found.share.high is None:
         why = undefined("It needs two dialogues or raters, and votes that differ.", n=votes)
         return *cells, why, why, why
     effect = undefined(
         "A ratio of two variances; no interval is computed.", n=votes, value=found.design_effect
     )
-    return *cells, (found.share.high - found.share.low) / 2, effect, round(votes / found.design_effect)
+    half = undefined(
+        "Half the width of the interval before it.", n=votes, value=(found.share.high - found.share.low) / 2
+    )
+    worth = votes / found.design_effect
+    return *cells, half, effect, undefined(_WORTH[worth > votes], n=votes, value=float(round(worth)))
 
 
 def plan_of(evidence: Evidence, votes: Votes) -> Plan:
@@ -203,7 +209,8 @@ def _cost_table(evidence: Evidence, pilot: Pilot) -> Table:
     for multiple in MULTIPLES:
         larger = scaled(plan, max(round(plan.dialogues * multiple), 2))
         hours = cost_of(larger.ratings, seconds=seconds).hours
-        rows.append((multiple, larger.ratings, larger.raters, hours))
+        told = undefined(f"Ratings times {seconds:.0f} seconds: a sum, not an estimate.", value=hours)
+        rows.append((multiple, larger.ratings, larger.raters, told))
     return Table(
         "cost",
         "What such a study would ask of raters",
@@ -231,6 +238,12 @@ def _seconds(evidence: Evidence) -> tuple[float, str]:
     return float(np.median(known)), "the median of these ratings"
 
 
+#: Why there is no interval, and what it means where votes are worth more than there are.
+_WORTH: Final = {
+    False: "Votes over the design effect; no interval is computed.",
+    True: "Votes over the design effect, which is below 1 here: by chance, votes that share a dialogue, "
+    "rater or writer differ more than others do. It is no reason to count on more votes than there are.",
+}
 _BETWEEN: Final = {
     "dialogue": "dialogues",
     "pair": "pairs of a dialogue",

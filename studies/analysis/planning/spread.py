@@ -39,9 +39,7 @@ def effects_of(spread: Spread) -> Effects:
     Raises Impossible where the components leave no noise.
     """
     if spread.tie_rate >= 1:
-        raise Impossible(
-            "every answer is a tie, which leaves no room for chance: lower the rate of ties"
-        )
+        raise Impossible("every answer is a tie, which leaves no room for chance: lower the rate of ties")
     threshold = float(stats.norm.ppf(0.5 + spread.tie_rate / 2))
     rater = _correlation(spread.rater, threshold)
     writer = _correlation(spread.writer, threshold)

@@ -73,6 +73,8 @@ def said_of(entry: Entry, systems: tuple[str, ...]) -> Iterator[str]:
         yield f"No person's system is ranked here: the mean of {_listed(names)} is {ANCHOR:.0f}."
     elif len(names) > 1:
         yield f"The mean of people's systems, {_listed(names)}, is {ANCHOR:.0f}."
+    if connection.by_people and len(names) > 1 and _by_two_writers(entry):
+        yield _TWO_WRITERS
     for word, sentence in _SENTENCES.items():
         group = [
             systems[system]
@@ -94,6 +96,20 @@ def said_of(entry: Entry, systems: tuple[str, ...]) -> Iterator[str]:
         yield "Every answer is a tie: all systems are equal, and how sure that is cannot be told."
 
 
+def _by_two_writers(entry: Entry) -> bool:
+    votes, people = entry.standing.core_votes, entry.standing.connection.anchor > 0
+    return bool(np.any(people[votes.a] & people[votes.b] & (votes.writer < 0)))
+
+
+#: What the lead says of the baseline, whoever answered.
+WEIGHS_ANSWERS = (
+    "The ranking weighs answers, not writers, equally: its human baseline is the mix of people's replies as "
+    "it was rated, where the shares of preference give every writer the same weight."
+)
+_TWO_WRITERS = (
+    "Answers on two people's replies that are not known to be by one writer are clustered by dialogue and "
+    "rater alone."
+)
 _SENTENCES = {
     "never lost": "{} never lost to, or tied with, the systems below: strength without upper bound.",
     "never won": "{} never won against, or tied with, the systems above: strength without lower bound.",

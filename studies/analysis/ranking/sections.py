@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from studies.analysis.evidence import Evidence, SectionOf
-from studies.analysis.ranking.entries import Entry, entries_of, first_read, said_of, whole
+from studies.analysis.ranking.entries import WEIGHS_ANSWERS, Entry, entries_of, first_read, said_of, whole
 from studies.analysis.ranking.model_tables import models_of, models_table, parameters_table
 from studies.analysis.ranking.soft_scores import soft_by_couple
 from studies.analysis.ranking.style import missing
@@ -91,7 +91,10 @@ def soft(evidence: Evidence) -> Section:
 
 def _lead(first: list[Entry], systems: tuple[str, ...]) -> tuple[str, ...]:
     people = [entry for entry in first if entry.standing.connection.by_people]
-    anchor = ("Strengths are Elo points: 1500 is the human baseline, and 400 more are odds of ten to one.",)
+    anchor = (
+        "Strengths are Elo points: 1500 is the human baseline, and 400 more are odds of ten to one.",
+        WEIGHS_ANSWERS,
+    )
     said = (f"{entry.eyes.title}: {sentence}" for entry in first for sentence in said_of(entry, systems))
     return (*(anchor if people else ()), *said)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,7 @@ def test_every_section_is_told_as_it_comes(verdicts: Path, tmp_path: Path) -> No
         "Written: report.html, report.json, figures/, tables/",
     ]
     assert (done["sections"], done["absent"], done["exploratory"]) == (2, ["missing"], True)
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["sections"][0]["lead"] == ["48 votes"]
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["sections"][0]["lead"] == ["46 votes"]
 
 
 def test_a_mistake_names_its_section_and_writes_nothing(verdicts: Path, tmp_path: Path) -> None:
@@ -210,6 +211,34 @@ def test_ratings_of_another_protocol_are_not_taken_for_this_ones(tmp_path: Path)
     done = analyze(path=folder, out=tmp_path / "out", options=Options(), sections=())
     assert done["protocol_sha256"] != sha256
     assert "; the ratings name another one" in (tmp_path / "out" / "report.html").read_text()
+
+
+def test_ratings_that_name_no_protocol_are_taken(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, [""], contrasts=(CONTRAST,))
+    options = Options(protocol=folder / "protocol.json")
+    analyze(path=folder, out=tmp_path / "out", options=options)
+    form = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert form["protocol"]["named_by_ratings"] is None
+    lead = next(section["lead"] for section in form["sections"] if section["key"] == "protocol")
+    assert lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
+
+
+def test_a_contrast_about_a_tag_that_cannot_be_told_from_a_slice_is_refused(tmp_path: Path) -> None:
+    contrast = replace(CONTRAST, estimand="slice_difference", slice="all")
+    folder = folder_of(tmp_path, [], contrasts=(contrast,))
+    rows = (f"{ROW},{tag}".replace("d1", dialogue) for dialogue, tag in (("d1", "all"), ("d2", "")))
+    (folder / "verdicts.csv").write_text("\n".join([f"{HEADER},tags", *rows]) + "\n")
+    with pytest.raises(CannotRead, match="the contrast 'people' is about dialogues tagged 'all'"):
+        analyze(path=folder, out=tmp_path / "out", options=Options(), sections=())
+
+
+def test_an_older_protocol_plans_no_seed(tmp_path: Path) -> None:
+    folder = folder_of(tmp_path, [], schema=3, analysis=protocol.AnalysisPlan(seed=9))
+    assert planned_seed(folder) == 1
+    analyze(path=folder, out=tmp_path / "out", options=Options(seed=4), sections=())
+    form = json.loads((tmp_path / "out" / "report.json").read_text())
+    assert form["protocol"]["planned_seed"] is None
+    assert "the protocol plans" not in (tmp_path / "out" / "report.html").read_text()
 
 
 def test_without_a_protocol_the_seed_is_one(verdicts: Path) -> None:

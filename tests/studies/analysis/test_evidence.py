@@ -42,6 +42,22 @@ def test_training_repeats_and_excluded_rows_are_not_primary(tmp_path: Path) -> N
     assert (len(evidence.raters), len(evidence.raters_with_excluded)) == (1, 2)
 
 
+def test_decoys_are_no_main_pairs_for_anybody(tmp_path: Path) -> None:
+    """The table has no column `kind`; systems.csv knows."""
+    (tmp_path / "systems.csv").write_text("system,kind\nlost,decoy\n")
+    decoy = {"pair": "p2", "system_second": "lost"}
+    evidence = evidence_of(tmp_path, [{}, decoy, judge("x", -1), judge("x", -1, **decoy)])
+    assert evidence.raters is not None
+    assert evidence.raters_with_excluded is not None
+    assert evidence.judged is not None
+    assert (len(evidence.raters), len(evidence.raters_with_excluded), len(evidence.judged)) == (1, 1, 1)
+
+
+def test_a_table_that_counts_a_rater_twice_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CannotRead, match=r"again\. Number repeats in a column `occasion`"):
+        evidence_of(tmp_path, [{}, {}])
+
+
 def test_eyes_are_raters_judges_and_jury(tmp_path: Path) -> None:
     rows = [{}, judge("y", -1), turned("y", -1), judge("x", -1), judge("w", 1, excluded=1)]
     evidence = evidence_of(tmp_path, rows)
@@ -70,6 +86,26 @@ def test_slices_are_all_regular_adversarial_and_tags(tmp_path: Path) -> None:
         "loss": [False, True, False],
     }
     assert list(slices) == ["all", "regular", "adversarial", "abuse", "loss"]
+
+
+def test_a_tag_with_the_name_of_a_slice_does_not_take_its_place(tmp_path: Path) -> None:
+    """d1 is tagged all, and d3, which is adversarial, regular."""
+    tags = {"d1": "all", "d2": "", "d3": "adversarial|regular"}
+    slices = evidence_of(tmp_path, [{"dialogue": key, "tags": tag} for key, tag in tags.items()]).slices
+    assert {name: mask.tolist() for name, mask in slices.items()} == {
+        "all": [True, True, True],
+        "regular": [True, True, False],
+        "adversarial": [False, False, True],
+        "all (tag)": [True, False, False],
+        "regular (tag)": [False, False, True],
+    }
+
+
+def test_a_tag_that_means_what_its_slice_means_is_that_slice(tmp_path: Path) -> None:
+    tags = {"d1": "regular", "d2": "adversarial"}
+    slices = evidence_of(tmp_path, [{"dialogue": key, "tags": tag} for key, tag in tags.items()]).slices
+    assert list(slices) == ["all", "regular", "adversarial"]
+    assert slices["regular"].tolist() == [True, False]
 
 
 def test_dimensions_come_in_the_protocols_order(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from studies.analysis.reading import CannotRead
+from studies.analysis.verdicts import refuse_confused
 from tests.studies.analysis.tables import verdicts_of
 
 
@@ -101,3 +102,37 @@ def test_a_row_that_cannot_be_is_refused_by_its_number(
 def test_a_person_that_no_row_names_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotRead, match=r"no system is called 'people'\. There are human, model-a"):
         verdicts_of(tmp_path, [{}], human=("people",))
+
+
+@pytest.mark.parametrize(
+    ("second", "says"),
+    [
+        (
+            {"source": "r2", "system_second": "model-b"},
+            "row 2 .*: the pair p1 of dialogue d1 compares human and model-b",
+        ),
+        ({}, "row 2 .*: r1 answers overall on the pair p1 of dialogue d1 again"),
+        ({"system_first": "model-a", "system_second": "human"}, "row 2 .*: r1 answers overall"),
+        ({"phase": "main"}, None),
+        ({"source": "r2"}, None),
+        ({"source_kind": "judge"}, None),
+        ({"dimension": "warmth"}, None),
+        ({"pair": "p2", "system_second": "model-b"}, None),
+        ({"dialogue": "d2", "system_second": "model-b"}, None),
+        ({"excluded": 1}, None),
+    ],
+)
+def test_pairs_and_answers_that_would_count_as_others_are_refused(
+    tmp_path: Path, second: dict[str, object], says: str | None
+) -> None:
+    verdicts = verdicts_of(tmp_path, [{}, second])
+    if says is None:
+        refuse_confused(verdicts)
+    else:
+        with pytest.raises(CannotRead, match=says):
+            refuse_confused(verdicts)
+
+
+def test_a_second_occasion_and_two_calls_of_a_judge_are_no_repeats(tmp_path: Path) -> None:
+    judge = {"source_kind": "judge", "source": "j", "occasion": 1}
+    refuse_confused(verdicts_of(tmp_path, [{"occasion": 1}, {"occasion": 2}, judge, judge]))

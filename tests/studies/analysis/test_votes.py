@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, settled, votes_at
 from tests.studies.analysis.tables import verdicts_of
@@ -86,3 +87,10 @@ def test_dimensions_are_settled_apart(tmp_path: Path) -> None:
 def test_judges_are_known_by_name(tmp_path: Path) -> None:
     verdicts = verdicts_of(tmp_path, [judge("y", 1), judge("x", 1), {"source": "judge z"}])
     assert judges_in(verdicts) == ["x", "y"]
+
+
+@pytest.mark.parametrize(("second", "writer"), [("w1", 0), ("w2", -1), ("", -1)])
+def test_two_peoples_replies_have_a_writer_where_it_is_one(tmp_path: Path, second: str, writer: int) -> None:
+    row = {"system_second": "person", "writer_first": "w1", "writer_second": second}
+    verdicts = verdicts_of(tmp_path, [row], human=("human", "person"))
+    assert votes_at(verdicts, verdicts.by_rater).writer.tolist() == [writer]

@@ -13,7 +13,6 @@ from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.contrasts import SECTIONS
 from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, check_protocol, confirmatory
 from studies.analysis.evidence import Evidence, Options
-from studies.analysis.reading import CannotRead
 from studies.analysis.results import Estimate
 from studies.protocol import AnalysisPlan, Asked, Contrast, Exclusion, canonical_json, sha256_of
 from tests.studies.analysis.preference.answers import cells, grid, read, table, value
@@ -216,10 +215,16 @@ def test_exclusions_are_held_against_the_rule(tmp_path: Path) -> None:
     )
 
 
-def test_a_protocol_under_which_nobody_answered_is_refused(tmp_path: Path) -> None:
-    rows = [{**row, "protocol_hash": "f" * 64} for row in grid(ANSWERS)]
-    evidence = study(tmp_path, PLAIN, rows=rows, named=True)
+def test_answers_that_name_no_protocol_are_a_deviation(tmp_path: Path) -> None:
+    rows = [{**row, "protocol_hash": ""} for row in grid(ANSWERS)]
+    section = check_protocol(study(tmp_path, PLAIN, rows=rows, named=True))
+    assert section.lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
 
-    with pytest.raises(CannotRead, match=r"No answer was given under the protocol [0-9a-f]{64}\. Those of"):
-        check_protocol(evidence)
-    assert check_protocol(replace(evidence, options=Options())).lead[0].startswith("Deviations")
+
+def test_an_older_protocol_froze_no_plan_of_the_analysis(tmp_path: Path) -> None:
+    section = check_protocol(study(tmp_path, PLAIN, seed=5, schema=3))
+
+    row = cells(section, "protocol_checks", check="Plan of the analysis")
+    assert (row["frozen"], row["deviates"]) == ("not frozen: default", False)
+    assert row["found"] == "seed 5, margin of agreement 0.05, epsilon 0.1"
+    assert "Seed of all random draws" not in [row[0] for row in table(section, "protocol_checks").rows]

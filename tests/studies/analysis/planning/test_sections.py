@@ -13,6 +13,8 @@ from studies.analysis.planning.power import design_of
 from studies.analysis.planning.sections import SECTIONS, plan_of, planning
 from studies.analysis.results import Estimate, Section, Table
 from studies.analysis.simulating import Design, Effects, simulate, write_verdicts
+from tests.studies.analysis import tables
+from tests.studies.analysis.tables import answer
 
 
 def evidence_of(folder: Path, design: Design, *, human: tuple[str, ...] = ("human",)) -> Evidence:
@@ -36,6 +38,35 @@ def test_a_study_tells_how_its_votes_differ_and_what_more_would_find(tmp_path: P
     assert all(isinstance(cell, Estimate) and cell.n >= 100 for cell in at_60)
     assert [row[1:3] for row in tables["cost"].rows][1] == (360, 18)
     assert "which is assumed" in tables["cost"].note
+
+
+def test_every_number_that_is_no_count_has_an_interval_or_the_reason(tmp_path: Path) -> None:
+    found = tables_of(planning(evidence_of(tmp_path, design_of(Plan(20, 2, 3, 20, 10)))))
+    told = [*found["components"].rows, *found["precision"].rows, *(row[2:] for row in found["cost"].rows)]
+    assert not [cell for row in told for cell in row if isinstance(cell, float)]
+    tie_rate, share, half, effect, worth = found["precision"].rows[0][2:]
+    assert isinstance(share, Estimate)
+    assert isinstance(half, Estimate)
+    assert isinstance(tie_rate, Estimate)
+    assert share.low is not None
+    assert tie_rate.low is not None
+    assert half.value == pytest.approx((share.high or 0.0) / 2 - share.low / 2)
+    assert isinstance(effect, Estimate)
+    assert isinstance(worth, Estimate)
+    assert "no interval is computed" in worth.undefined
+
+
+def test_votes_that_are_worth_more_than_there_are_come_with_a_warning(tmp_path: Path) -> None:
+    """In every dialogue one vote for people's reply and one against it: the share cannot vary by dialogue."""
+    rows = [
+        answer(1 if (source + number) % 2 else -1, dialogue=f"d{number}", source=f"r{source}{number % 3}")
+        for number in range(6)
+        for source in range(3)
+    ]
+    worth = tables_of(planning(tables.evidence_of(tmp_path, rows)))["precision"].rows[0][-1]
+    assert isinstance(worth, Estimate)
+    assert (worth.value or 0.0) > len(rows)
+    assert "no reason to count on more votes" in worth.undefined
 
 
 def test_the_same_evidence_gives_the_same_section(tmp_path: Path) -> None:

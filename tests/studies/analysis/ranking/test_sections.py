@@ -9,6 +9,7 @@ from studies.analysis.evidence import Evidence, Options, read_evidence
 from studies.analysis.ranking.sections import SECTIONS, ranking, soft, style
 from studies.analysis.results import Estimate, Figure, Section, Table
 from tests.studies.analysis.ranking.study_made import COLUMNS, study_made
+from tests.studies.analysis.tables import answer, write
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +165,25 @@ def test_soft_scores_rank_nothing(evidence: Evidence) -> None:
     assert [one.key for one in tables(section)["soft_scores_full"].columns] == [
         "eyes", "system", "against", "soft_score",
     ]  # fmt: skip
+
+
+def test_the_human_baseline_is_the_mix_that_was_rated(tmp_path: Path) -> None:
+    assert any("answers, not writers, equally" in line for line in ranking(study_made(tmp_path)).lead)
+    (tmp_path / "none").mkdir()
+    none = study_made(tmp_path / "none", human=())
+    assert not any("answers, not writers, equally" in line for line in ranking(none).lead)
+
+
+def test_two_writers_of_one_answer_are_no_cluster_and_that_is_said(tmp_path: Path) -> None:
+    """Two human systems; r1 and r2 rate the same pair both ways, so that all are linked."""
+    rows = [
+        answer(value, source=source, system_second="person", writer_first="w1", writer_second="w2")
+        for source, value in (("r1", 1), ("r2", -1))
+    ]
+    write(tmp_path, "verdicts.csv", rows)
+    evidence = read_evidence(tmp_path, Options(human=("human", "person")))
+    sentence = "Answers on two people's replies that are not known to be by one writer are clustered by"
+    assert sum(sentence in line for line in ranking(evidence).lead) == 1
+    write(tmp_path, "verdicts.csv", [row | {"writer_second": "w1"} for row in rows])
+    evidence = read_evidence(tmp_path, Options(human=("human", "person")))
+    assert not any(sentence in line for line in ranking(evidence).lead)
