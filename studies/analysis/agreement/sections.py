@@ -10,6 +10,7 @@ from studies.analysis.agreement.ambiguity import FEWEST_VOTES, Level, curve
 from studies.analysis.agreement.among_sources import coefficient_tables, sources_of
 from studies.analysis.agreement.pairs import in_part
 from studies.analysis.agreement.repeats import Repeats, agreement_of, position_effect, repeats_in
+from studies.analysis.agreement.resting import alone, exclusions
 from studies.analysis.agreement.with_raters import judges_of, tables_of
 from studies.analysis.evidence import EVERYTHING, Evidence
 from studies.analysis.reading import Mask
@@ -22,26 +23,28 @@ NO_VOTES: Final = (
     "There are neither votes of raters nor those of two judges. Agreement needs two sources that answered "
     "the same pairs."
 )
+_NO_RATERS: Final = "No rater's votes are here: what follows is about judges alone, and nothing of people."
+_ONE_REPEATS: Final = "All repeated answers are of one rater: how reliable others are is not known."
+_NO_JUDGES: Final = "No judge answered: agreement with raters comes with rows of judges in verdicts.csv."
 
 
 def agreement(evidence: Evidence) -> Section:
     """Who agrees with whom; absent where no two sources could."""
     if not sources_of(evidence):
         return Section(KEY, TITLE, absent=NO_VOTES)
-    lead: list[str] = []
-    parts: list[Table | Figure] = []
     if evidence.raters is None:
-        lead.append("No rater's votes are here: what follows is about judges alone, and nothing of people.")
-    elif not judges_of(evidence):
-        lead.append("No judge answered: agreement with raters comes with rows of judges in verdicts.csv.")
-    else:
+        return Section(KEY, TITLE, (_NO_RATERS,), coefficient_tables(evidence))
+    lead = list(alone(evidence.raters))
+    parts: list[Table | Figure] = []
+    if judges_of(evidence):
         short, full, figure = tables_of(evidence)
         parts += [short, figure, full]
-    parts += coefficient_tables(evidence)
-    if evidence.raters is not None:
-        for words, found in (_repeats(evidence), _ambiguity(evidence)):
-            lead += words
-            parts += found
+    else:
+        lead.append(_NO_JUDGES)
+    parts += [*coefficient_tables(evidence), *exclusions(evidence)]
+    for words, found in (_repeats(evidence), _ambiguity(evidence)):
+        lead += words
+        parts += found
     return Section(KEY, TITLE, tuple(lead), tuple(parts))
 
 
@@ -73,7 +76,8 @@ def _repeats(evidence: Evidence) -> tuple[list[str], list[Table]]:
         "dialogue and rater. Judges' own consistency stands under bias."
     )
     first = [row for row in rows if row[:2] == (OVERALL, EVERYTHING)]
-    return [], [
+    single = len(np.unique(found.source)) == 1
+    return [_ONE_REPEATS] if single else [], [
         Table("repeats", "Raters with themselves", _REPEATED, first, note),
         Table("repeats_full", "Raters with themselves, by dimension and dialogues", _REPEATED, rows, note),
     ]

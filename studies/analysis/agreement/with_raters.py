@@ -115,6 +115,11 @@ def judges_of(evidence: Evidence) -> tuple[Eyes, ...]:
     return tuple(eyes for eyes in evidence.eyes if eyes.kind != "raters")
 
 
+def primary_of(eyes: Eyes) -> Asked:
+    """The comparison that was chosen beforehand, of a judge or of the jury."""
+    return next(asked for asked in (_OF_JURY if eyes.kind == JURY else _OF_JUDGE) if asked.primary)
+
+
 def _rows(evidence: Evidence) -> Iterator[tuple[Cell, ...]]:
     """Primary comparisons in every slice, the others on all dialogues."""
     if evidence.raters is None:

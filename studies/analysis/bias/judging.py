@@ -45,7 +45,7 @@ _REPEATS: Final = (
 )
 _REPEATS_NOTE: Final = (
     "Of all couples of judgments of one judge on one pair in one order, how many name the same reply, or no "
-    "difference, both; the mean over pairs and orders. Intervals: sandwich by dialogue."
+    "difference, both; the mean over pairs and orders. Intervals: sandwich by dialogue, on log odds."
 )
 _FAILURES_NOTE: Final = (
     "Of the judgments that came to an end (done or failed), on pairs of every kind and role. Failed: no "

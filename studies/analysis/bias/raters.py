@@ -35,8 +35,8 @@ _NOTE: Final = (
 _CHECKS_NOTE: Final = (
     "Of everything that raters with consent answered. A decoy is lost where the intact reply was not "
     "preferred, a check failed where another answer was chosen than the one asked for. They decide on "
-    "leaving a rater out by the frozen rule, and are no weight. Intervals: sandwich by rater, exact over "
-    "raters where all or none are lost."
+    "leaving a rater out by the frozen rule, and are no weight. Intervals: sandwich by rater on log odds, exact "
+    "over raters where all or none are lost."
 )
 
 

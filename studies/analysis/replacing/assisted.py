@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from studies.analysis.clustering import covariance, interval
 from studies.analysis.log_odds import as_share
-from studies.analysis.reading import Codes
+from studies.analysis.reading import Codes, renumbered
 from studies.analysis.results import Estimate
 
 #: Fewer pairs that raters and judge answered say too little of how far the judge is off.
@@ -30,7 +30,8 @@ class Drawn:
     """V votes of raters on some of N pairs that a judge answered, all of people against models.
 
     `score` (V, N for the judge's) is 1 for people's reply, ½ for no difference, 0 for the model's. `unit` (V)
-    numbers the vote's pair. `p_rated` (N) is how likely each pair was to be drawn for raters.
+    numbers the vote's pair. `p_rated` (N) is how likely each pair was to be drawn for raters. Every `model`
+    (N) has a pair that raters answered; `writer` (N) is −1 where the person is not known.
     """
 
     score: Floats
@@ -40,6 +41,19 @@ class Drawn:
     p_rated: Floats
     dialogue: Codes
     writer: Codes
+    model: Codes
+
+    @property
+    def share(self) -> Floats:
+        """What each pair counts (N, adds up to 1): models alike, in each its writers, in each of these its
+        pairs. So it is the number that the section on preference estimates; the unknown count as one writer.
+        """
+        model, models = renumbered(self.model.astype(np.int64))
+        people = int(self.writer.max(initial=-1)) + 2
+        cell, _cells = renumbered(model * people + self.writer + 1)
+        first = np.unique(cell, return_index=True)[1]
+        writers = np.bincount(model[first], minlength=models)
+        return np.asarray(1.0 / (models * writers[model] * np.bincount(cell)[cell]))
 
     @property
     def rated(self) -> NDArray[np.bool_]:
@@ -61,8 +75,8 @@ class Assisted:
 def assisted(drawn: Drawn) -> Assisted:
     """Raters alone, judge-assisted, and the judge alone, each of all N pairs.
 
-    Raters' pairs weigh 1 / p_rated (Hájek 1971), a pair's votes share its weight. Assisted is
-    Ȳ − λ (f̄ of the rated pairs − f̄ of all), λ as in `power_tuned`.
+    Pairs count their `share`, raters' divided by p_rated in each model (Hájek 1971); a pair's votes share
+    its weight. Assisted is Ȳ − λ (f̄ of the rated pairs − f̄ of all), λ as in `power_tuned`.
     """
     human, off = means(drawn)
     influence = influences(drawn)
@@ -73,10 +87,9 @@ def assisted(drawn: Drawn) -> Assisted:
     mixed = influence[:, 0] - weight * influence[:, 1]
     raters = interval(human, influence[:, 0], ways, n=rated)
     both = interval(human - weight * off, mixed, ways, n=len(drawn.judged))
-    size = len(drawn.judged)
     alone = interval(
-        float(drawn.judged.mean()),
-        (drawn.judged - drawn.judged.mean()) / size,
+        float(drawn.share @ drawn.judged),
+        _moved(drawn.share, drawn.judged, drawn.model),
         {"dialogue": drawn.dialogue, "writer": drawn.writer},
     )
     gain = (raters.se / both.se) ** 2 if raters.se and both.se else float("nan")
@@ -98,26 +111,32 @@ def means(drawn: Drawn) -> tuple[float, float]:
     weight = _weights(drawn)
     number = np.bincount(drawn.unit, minlength=len(weight))
     of_pairs = np.bincount(drawn.unit, drawn.score, len(weight)) / np.maximum(number, 1)
-    return float(weight @ of_pairs), float(weight @ drawn.judged - drawn.judged.mean())
+    return float(weight @ of_pairs), float((weight - drawn.share) @ drawn.judged)
 
 
 def influences(drawn: Drawn) -> Floats:
     """What each vote, then each pair, moves both `means` by ((V + N) × 2)."""
     weight = _weights(drawn)
     number = np.bincount(drawn.unit, minlength=len(weight))
-    human, _off = means(drawn)
-    votes = weight[drawn.unit] / number[drawn.unit] * (drawn.score - human)
-    mean = float(drawn.judged.mean())
-    on_rated = float(weight @ drawn.judged)
-    pairs = weight * (drawn.judged - on_rated) - (drawn.judged - mean) / len(weight)
+    votes = _moved((weight / np.maximum(number, 1))[drawn.unit], drawn.score, drawn.model[drawn.unit])
+    on_all = _moved(drawn.share, drawn.judged, drawn.model)
+    pairs = _moved(weight, drawn.judged, drawn.model) - on_all
     found = np.zeros((len(votes) + len(pairs), 2))
     found[: len(votes), 0], found[len(votes) :, 1] = votes, pairs
     return found
 
 
 def _weights(drawn: Drawn) -> Floats:
-    weight = np.where(drawn.rated, 1.0 / drawn.p_rated, 0.0)
-    return np.asarray(weight / weight.sum())
+    """Of the rated pairs, standing for all: as much for each model as all its pairs count."""
+    weight = np.where(drawn.rated, drawn.share / drawn.p_rated, 0.0)
+    stands_for = np.bincount(drawn.model, drawn.share) / np.maximum(np.bincount(drawn.model, weight), 1e-300)
+    return np.asarray(weight * stands_for[drawn.model])
+
+
+def _moved(weight: Floats, values: Floats, model: Codes) -> Floats:
+    """What each value moves the weighted mean by: systems are fixed, so off its own model's mean."""
+    mean = np.bincount(model, weight * values) / np.maximum(np.bincount(model, weight), 1e-300)
+    return np.asarray(weight * (values - mean[model]))
 
 
 def _ways(drawn: Drawn) -> dict[str, Codes]:

@@ -43,7 +43,8 @@ def probabilities(evidence: Evidence) -> Floats | None:
 
 def drawn_pairs(evidence: Evidence, judge: Votes, dimension: str, chances: Floats) -> Drawn | str:
     """Votes and the judge's answers on pairs of a person's and a model's reply that had a chance to be drawn;
-    or the sentence why there are too few. Pairs that the judge did not answer are not estimated.
+    or the sentence why there are too few. Pairs that the judge did not answer are not estimated, nor models
+    of which raters answered none.
     """
     if evidence.raters is None:
         return "There are no raters' votes to put the judge right."
@@ -52,9 +53,10 @@ def drawn_pairs(evidence: Evidence, judge: Votes, dimension: str, chances: Float
         _of_people(evidence, in_part(evidence, each, dimension, EVERYTHING), known)
         for each in (evidence.raters, judge)
     )
+    votes = votes.take(np.isin(votes.pair, answers.pair))
+    answers = answers.take(np.isin(answers.b, votes.b))
     pairs, first, place = np.unique(answers.pair, return_index=True, return_inverse=True)
     judged = np.bincount(place, answers.score) / np.bincount(place) if len(answers) else np.zeros(0)
-    votes = votes.take(np.isin(votes.pair, pairs))
     shared = len(np.unique(votes.pair))
     if shared < FEWEST_SHARED:
         return f"{FEWEST_SHARED} pairs that raters and judge answered are needed; there are {shared}."
@@ -66,6 +68,7 @@ def drawn_pairs(evidence: Evidence, judge: Votes, dimension: str, chances: Float
         chances[pairs],
         answers.dialogue[first],
         answers.writer[first],
+        answers.b[first],
     )
 
 

@@ -131,7 +131,7 @@ def _epsilon(evidence: Evidence) -> tuple[float, str]:
 _ASSISTED: Final = (
     Column("answered_by", "Who answered"),
     Column("dimension", "Dimension"),
-    Column("estimate", "Preference for people's replies", "share"),
+    Column("estimate", "People's share, of the judge's pairs", "share"),
     Column("weight", "λ", "number"),
     Column("gain", "Gain", "number"),
 )
@@ -151,9 +151,11 @@ def _assisted(evidence: Evidence, judges: list[Eyes]) -> tuple[tuple[str, ...], 
             together += rows[:2]
             alone += rows[2:]
     note = (
-        "Raters' pairs weigh by how likely they were drawn. Judge-assisted (PPI++): the judge's mean over"
-        " all pairs, put right by how far it is off on raters' pairs, with the weight λ that makes the "
-        "interval narrowest. Gain: how many times as many rated pairs it is worth."
+        "The share of preference, models alike and in each its writers, as under preference; but of the "
+        "pairs that the judge answered, and each pair once, however many raters it has. Raters' pairs weigh "
+        "by how likely they were drawn; models of which raters answered none are left out. Judge-assisted "
+        "(PPI++): the judge's mean over all pairs, put right by how far it is off on raters' pairs, with the "
+        "weight λ that makes the interval narrowest. Gain: how many times as many rated pairs it is worth."
     )
     warning = (
         "No rater stands behind these figures. Their intervals know nothing of how judges differ from people."

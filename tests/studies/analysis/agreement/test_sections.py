@@ -37,6 +37,16 @@ def evidence_of(rows: list[Row], folder: Path) -> Evidence:
     return read_evidence(path, Options(human=("ann",) if rows else ()))
 
 
+def written(rows: list[Row], folder: Path, writer: str, left_out: str = "") -> Evidence:
+    """Evidence whose human replies are of this writer, and in which one rater's answers are excluded."""
+    path = folder / "verdicts.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow((*HEADER, "writer_first", "writer_second"))
+        out.writerows((*one[:10], int(one[6] == left_out), one[11], writer, "") for one in rows)
+    return read_evidence(path, Options(human=("ann",)))
+
+
 def table(section: Section, key: str) -> Table:
     parts = [part.table if isinstance(part, Figure) else part for part in section.parts]
     return next(part for part in parts if part.key == key)
@@ -72,7 +82,7 @@ def test_what_a_reader_sees_first_is_short(whole: Evidence) -> None:
     keys = [part.key for part in section.parts]
     assert keys == [
         "agreement", "agreement_difference", "agreement_full", "coefficients", "coefficients_full",
-        "ambiguity", "ambiguity_full",
+        "agreement_exclusions", "ambiguity", "ambiguity_full",
     ]  # fmt: skip
     judges = ["Judge judge-0000", "Judge judge-0001", "Judge judge-0002", "Jury of judges"]
     assert column(section, "agreement", "answered_by") == [one for one in judges for _setup in range(2)]
@@ -129,8 +139,12 @@ def test_one_judge_alone_is_absent_and_two_never_look_like_people(tmp_path: Path
 def test_raters_alone_say_that_no_judge_answered(tmp_path: Path) -> None:
     rows = [row(pair, f"rater {who}", -1) for pair in range(3) for who in "ab"]
     section = SECTIONS[0](evidence_of(rows, tmp_path))
-    assert section.lead[0].startswith("No judge answered")
-    assert "no pair has 5 votes" in section.lead[2]
+    assert section.lead[:2] == (
+        "There are 2 raters, fewer than 5: what is found holds for these alone.",
+        "Writers of people's replies are not known: intervals do not cluster by writer.",
+    )
+    assert section.lead[2].startswith("No judge answered")
+    assert "no pair has 5 votes" in section.lead[4]
     assert said(column(section, "coefficients", "estimate")[0]) == 1.0
 
 
@@ -147,6 +161,7 @@ def test_repeats_on_the_same_side_and_turned(tmp_path: Path) -> None:
     rows += [row(4, "rater a", 0, kind="repeat", occasion=2, turned=True)]
     rows += [row(7, "rater a", 1, kind="repeat", occasion=1)]  # skipped the first time: no repeat
     section = SECTIONS[0](evidence_of(rows, tmp_path))
+    assert "All repeated answers are of one rater: how reliable others are is not known." in section.lead
     assert said(column(section, "repeats", "same_side_s1")[0]) == 1.0
     assert said(column(section, "repeats", "turned_s1")[0]) == pytest.approx(1 / 3)
     assert said(column(section, "repeats", "position_s1")[0]) == pytest.approx(2 / 3)
@@ -191,3 +206,36 @@ def test_judges_among_each_other_are_no_raters(whole: Evidence, tmp_path: Path) 
     raw = column(section, "coefficients", "estimate")[0]
     assert isinstance(raw, Estimate)
     assert dict(raw.clusters) == {"dialogue": 9, "judge": 6}
+
+
+def test_a_single_writer_or_rater_is_said(tmp_path: Path) -> None:
+    rows = [row(pair, f"rater {who}", -1) for pair in range(3) for who in "abcde"]
+    assert SECTIONS[0](written(rows, tmp_path, "ada")).lead[0] == (
+        "All of people's replies are of one writer: what is found holds for that writer alone."
+    )
+    unknown = SECTIONS[0](written(rows, tmp_path, "")).lead[0]
+    assert unknown == "Writers of people's replies are not known: intervals do not cluster by writer."
+    alone = SECTIONS[0](written(rows[::5], tmp_path, "ada")).lead[0]
+    assert alone == "All answers are of one rater: nobody is there to agree with."
+
+
+def test_agreement_is_told_with_and_without_exclusions(tmp_path: Path) -> None:
+    """Two raters and the judge say the same; a third, who is excluded, says the opposite on two of four."""
+    rows = [row(pair, f"rater {who}", -1) for pair in range(4) for who in "ab"]
+    rows += [row(pair, "rater c", 1 if pair < 2 else -1) for pair in range(4)]
+    rows += [row(pair, "judge one", -1) for pair in range(4)]
+    section = SECTIONS[0](written(rows, tmp_path, "ada", left_out="c"))
+    names = ("answers", "compared", "pairs", "judge_with_raters", "raters_with_raters", "difference")
+    cells = zip(*(column(section, "agreement_exclusions", name) for name in names), strict=True)
+    found = {
+        (answers, compared): [one.value if isinstance(one, Estimate) else one for one in rest]
+        for answers, compared, *rest in cells
+    }
+    assert found == {
+        ("as analysed", "raters among each other"): [4, None, 1.0, None],
+        ("as analysed", "Judge one"): [4, 1.0, 1.0, 0.0],
+        ("with excluded answers", "raters among each other"): [4, None, pytest.approx(2 / 3), None],
+        ("with excluded answers", "Judge one"): [
+            4, pytest.approx(5 / 6), pytest.approx(2 / 3), pytest.approx(1 / 6),
+        ],
+    }  # fmt: skip

@@ -1,11 +1,16 @@
 """Judge-assisted estimates: right whatever the judge, and narrower than raters alone."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from studies.analysis.clustering import covariance
+from studies.analysis.preference.sections import SECTIONS as PREFERENCE
 from studies.analysis.replacing.assisted import Drawn, assisted, influences, means, power_tuned
+from studies.analysis.replacing.drawing import drawn_pairs
 from studies.analysis.simulating import Design, Effects, simulate, truth_of
+from tests.studies.analysis.tables import Row, answer, evidence_of, rows_of, value
 
 DESIGN = Design(400, 3, 200, 2, 400, adversarial=0)
 EFFECTS = Effects(human=0.0, dialogue=1.2, rater=0.2, writer=0.0)
@@ -28,6 +33,7 @@ def drawn(rng: np.random.Generator, *, share: float = 0.25, bias: float = 0.15) 
         np.full(pairs, share),
         first.dialogue,
         first.writer,
+        first.b,
     )
 
 
@@ -51,7 +57,9 @@ def test_power_tuning_is_that_of_the_paper_where_nothing_hangs_together() -> Non
     judged = np.where(rng.random(size) < 0.8, truth, ~truth).astype(float)
     unit = np.arange(rated)
     alone = np.arange(size, dtype=np.int32)
-    study = Drawn(truth[:rated].astype(float), unit, alone[:rated], judged, np.full(size, 0.25), alone, alone)
+    study = Drawn(
+        truth[:rated].astype(float), unit, alone[:rated], judged, np.full(size, 0.25), alone, alone, 0 * alone
+    )
     found = assisted(study)
     y, f = truth[:rated].astype(float), judged[:rated]
     tuned = np.cov(y, f)[0, 1] / ((1 + rated / (size - rated)) * judged.var(ddof=1))
@@ -86,8 +94,31 @@ def test_unequal_chances_are_weighed() -> None:
     chance = np.repeat([0.8, 0.2], size // 2)
     unit = np.flatnonzero(np.random.default_rng(5).random(size) < chance)
     alone = np.arange(size, dtype=np.int32)
-    study = Drawn(score[unit], unit, alone[unit], np.full(size, 0.5), chance, alone, alone)
+    study = Drawn(score[unit], unit, alone[unit], np.full(size, 0.5), chance, alone, alone, 0 * alone)
     assert score[unit].mean() == pytest.approx(0.8, abs=0.03)
     assert means(study)[0] == pytest.approx(0.5, abs=0.03)
     found = assisted(study)
     assert (found.weight, found.gain) == (0.0, 1.0)  # a judge who always says the same adds nothing
+
+
+def test_it_is_the_number_of_the_headline_however_uneven_models_and_writers_are(tmp_path: Path) -> None:
+    """Model one has 120 pairs, model two 40; ada wrote 100 of the former's, and is preferred more."""
+    rows: list[Row] = []
+    for number in range(160):
+        model, writer = ("one", "ada" if number < 100 else "bo") if number < 120 else ("two", "bo")
+        both = {
+            "dialogue": f"d{number}", "pair": f"p{number}", "system_second": model, "writer_first": writer,
+            "writer_second": "",
+        }  # fmt: skip
+        said = -1 if number < 90 or number in (100, 101, *range(120, 126)) else 1
+        rows += [answer(said, **both), answer(1, source_kind="judge", source="j", **both)]
+    evidence = evidence_of(tmp_path, rows)
+    assert evidence.judged is not None
+    study = drawn_pairs(evidence, evidence.judged, "overall", np.full(160, 0.5))
+    assert isinstance(study, Drawn)
+    expected = ((90 / 100 + 2 / 20) / 2 + 6 / 40) / 2
+    headline = rows_of(PREFERENCE[0](evidence), "preference")[0]["share"]
+    assert value(headline) == pytest.approx(expected)
+    assert value(assisted(study).raters) == pytest.approx(expected)
+    assert value(assisted(study).assisted) == pytest.approx(expected)
+    assert assisted(study).raters.se == pytest.approx(headline.se, rel=0.1)  # type: ignore[union-attr]
