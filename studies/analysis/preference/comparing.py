@@ -27,7 +27,8 @@ class Shares:
     """Outcomes and their variances, by group: one column for each of `outcomes`.
 
     Shares lie between `least` and 1: below 0 are only differences. `decisive` has what the answers that are
-    no ties have of n and clusters. `why` says of groups that they have no interval.
+    no ties have of n and clusters. `why` says of groups that they have no interval. `sides` are, of a
+    difference, each group's answers in the slice and elsewhere; its `n` is that of the smaller side.
     """
 
     outcomes: Outcomes
@@ -35,6 +36,7 @@ class Shares:
     least: float = 0.0
     why: Mapping[int, str] = field(default_factory=dict)
     decisive: Spread | None = None
+    sides: tuple[Integers, Integers] | None = None
 
     def estimate(self, group: int, column: int = SHARE) -> Estimate:
         """The share with its interval: on log odds, exact where all or no answers count (docs/methods.md)."""
@@ -116,8 +118,9 @@ class Compared:
         influence = (one.influence - rest.influence)[:, only]
         changed = Outcomes((one.values - rest.values)[:, only], influence, one.weight - rest.weight)
         spread = clusters.spread(influence, inside | outside)
-        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside))
-        return Shares(changed, weaker, -1.0, {**alone_there, **alone})
+        sides = clusters.answers(inside), clusters.answers(outside)
+        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside), n=np.minimum(*sides))
+        return Shares(changed, weaker, -1.0, {**alone_there, **alone}, sides=sides)
 
     def _seen(self, rows: Mask) -> Mask:
         return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0
