@@ -61,9 +61,10 @@ class Meetings:
         )
 
     def shares(self, rows: Mask) -> Shares:
-        """The share of preference for a; the other columns without variances."""
+        """The share of preference for a."""
         found = outcomes(self.votes, rows, self.groups, np.arange(self.count), self.count)
-        return Shares(found, self._clusters.spread(found.influence[:, : SHARE + 1], rows))
+        spread = self._clusters.spread(found.influence[:, : SHARE + 1], rows)
+        return Shares(found, spread, columns=(SHARE,))
 
 
 def systems_compared(evidence: Evidence) -> Section:

@@ -74,11 +74,11 @@ def change_cells(shares: Shares, group: int) -> Row:
     return (changed(shares, group), *counts)
 
 
-def changed(shares: Shares, group: int) -> Estimate:
+def changed(shares: Shares, group: int, column: int = SHARE) -> Estimate:
     """The difference of a slice; why there is none, if a side of it is missing."""
     if not shares.n(group):
         return undefined("No model has answers both on the slice and elsewhere.")
-    return shares.estimate(group)
+    return shares.estimate(group, column)
 
 
 def _share_cells_and_n(shares: Shares, group: int) -> Row:

@@ -32,8 +32,8 @@ _LEAD: Final = (
 )
 _NO_TAGS: Final = "No dialogue has a tag: there are no slices to tell."
 _CHANGE: Final = (
-    "The share for people's replies on the slice minus that on all other dialogues, over the models that have "
-    "answers on both. n, degrees of freedom and clusters are those of the smaller side."
+    "The share for people's replies on the slice minus that on all other dialogues, over the models that "
+    "have answers on both. n, degrees of freedom and clusters are those of the smaller side."
 )
 _EYES, _SLICE = PLACE[0], PLACE[2]
 

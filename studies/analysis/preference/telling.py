@@ -24,8 +24,8 @@ def intervals(told: Sequence[tuple[Eyes, Votes]]) -> str:
     ways = [way for way in _SINGLE if any(way in clusters_in(votes.ways) for _eyes, votes in told)]
     by = f"{', '.join(ways[:-1])} and {ways[-1]}" if len(ways) > 1 else "".join(ways)
     note = (
-        f"Intervals: 95 %, multiway sandwich by {by}, Student's t on log odds; where all or no answers count, "
-        "exact (Clopper-Pearson) with the clusters of the smallest way as trials."
+        f"Intervals: 95 %, multiway sandwich by {by}, Student's t on log odds; where all or no answers "
+        "count, exact (Clopper-Pearson) with the clusters of the smallest way as trials."
     )
     if "writer" in ways and any(np.any(votes.writer < 0) for _eyes, votes in told):
         note += " Votes on replies whose writer is not known count together as one writer."
@@ -42,6 +42,6 @@ def left_out(told: Sequence[tuple[Eyes, Votes]], ways: Sequence[str] = tuple(_SI
         if single:
             whose = "All answers" if len(single) == len(told) else f"All answers of {', '.join(single)}"
             yield (
-                f"{whose} are {_SINGLE[way]}: what is found holds for that one alone, and the interval does not tell "
-                "how another would differ."
+                f"{whose} are {_SINGLE[way]}: what is found holds for that one alone, and the interval does "
+                "not tell how another would differ."
             )
