@@ -103,7 +103,7 @@ class Clusters:
     def held(self, weight: Floats, way: str | None = None) -> Floats:
         """The sum of weights in each answer's group; with `way`, of its own cluster in its group."""
         codes = self.groups if way is None else self._crossed[(way,)][0]
-        return np.bincount(codes, weights=weight)[codes]
+        return np.asarray(np.bincount(codes, weights=weight)[codes], dtype=np.float64)
 
     def answers(self, rows: Mask) -> Integers:
         """How many answers each group has among those in `rows`."""

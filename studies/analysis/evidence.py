@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
 
+T = TypeVar("T")
 VERDICTS: Final = "verdicts.csv"
 PROTOCOL: Final = "protocol.json"
 MANIFEST: Final = "manifest.json"
@@ -103,6 +104,14 @@ class Evidence:
     manifest: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, what: str, compute: Callable[[Evidence], T]) -> T:
+        """What `compute` makes of this evidence; worked out the first time that `what` is asked for."""
+        if what not in self._known:
+            self._known[what] = compute(self)
+        found: T = self._known[what]
+        return found
 
     def rng(self, purpose: str) -> np.random.Generator:
         """Random numbers of this report's seed, other ones for each purpose, whatever else is drawn."""

@@ -74,6 +74,12 @@ def decided(
     return found
 
 
+def frozen(evidence: Evidence) -> list[Decided]:
+    """`decided` for the protocol's contrasts; computed once for all sections."""
+    contrasts = evidence.protocol.contrasts if evidence.protocol else ()
+    return evidence.once("contrasts", lambda it: decided(it, contrasts))
+
+
 def _test(contrast: Contrast, result: Measured) -> Significance | None:
     value, se = result.difference.value, result.difference.se
     if value is None or not se or result.freedom < 1:

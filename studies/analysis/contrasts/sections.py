@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from studies.analysis.contrasts.checking import checks
-from studies.analysis.contrasts.deciding import Decided, decided
+from studies.analysis.contrasts.deciding import Decided, decided, frozen
 from studies.analysis.contrasts.estimands import AgreementDifference, described
+from studies.analysis.contrasts.sensitivity import sensitivity
 from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.results import Cell, Column, Section, Table
 
@@ -23,7 +25,6 @@ _KEY, _TITLE = "confirmatory", "Confirmatory contrasts"
 _COLUMNS: Final = (
     Column("contrast", "Contrast"),
     Column("difference", "Difference", "points"),
-    Column("n", "Answers", "count"),
     Column("p_holm", "p after Holm", "p"),
     Column("shown", "Shown"),
     Column("decision", "In words"),
@@ -69,7 +70,8 @@ def confirmatory(evidence: Evidence, agreement: AgreementDifference | None = Non
     protocol = evidence.protocol
     if protocol is None or protocol.is_exploratory:
         return Section(_KEY, _TITLE, absent=EXPLORATORY if protocol else NO_PROTOCOL)
-    found = decided(evidence, protocol.contrasts, agreement)
+    found = decided(evidence, protocol.contrasts, agreement) if agreement else frozen(evidence)
+    titles = {eyes.name or eyes.key: eyes.title for eyes in evidence.eyes}
     lead = (
         f"The protocol froze {len(found)} contrast{'s' * (len(found) != 1)} before the first rating. "
         "These alone "
@@ -77,11 +79,12 @@ def confirmatory(evidence: Evidence, agreement: AgreementDifference | None = Non
     )
     parts = (
         Table("contrasts", "What was to be shown", _COLUMNS, [_short(one) for one in found], _NOTE),
+        sensitivity(evidence, found, agreement),
         Table(
             "contrasts_full",
             "Estimands, tests and simultaneous intervals",
             _FULL,
-            [_long(one) for one in found],
+            [_long(one, titles) for one in found],
             _NOTE,
         ),
     )
@@ -93,7 +96,7 @@ def check_protocol(evidence: Evidence) -> Section:
     title = "Is this the analysis that was frozen?"
     if evidence.protocol is None:
         return Section("protocol", title, absent=NO_PROTOCOL)
-    found = checks(evidence, evidence.protocol, decided(evidence, evidence.protocol.contrasts))
+    found = checks(evidence, evidence.protocol, frozen(evidence))
     deviations = [one.what for one in found if one.deviates]
     columns = (
         Column("check", "Check"),
@@ -112,16 +115,16 @@ def check_protocol(evidence: Evidence) -> Section:
 
 def _short(one: Decided) -> tuple[Cell, ...]:
     difference = one.measured.difference
-    return (one.contrast.name, difference, difference.n, one.p_holm, one.holds, one.sentence)
+    return (one.contrast.name, difference, one.p_holm, one.holds, one.sentence)
 
 
-def _long(one: Decided) -> tuple[Cell, ...]:
+def _long(one: Decided, titles: Mapping[str, str]) -> tuple[Cell, ...]:
     contrast, difference = one.contrast, one.measured.difference
     return (
         contrast.name,
         contrast.estimand,
         described(contrast),
-        contrast.source,
+        titles.get(contrast.source, contrast.source),
         contrast.dimension,
         contrast.slice or "all",
         contrast.sidedness,

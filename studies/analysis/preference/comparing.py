@@ -12,7 +12,7 @@ import numpy as np
 from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.clusters import Clusters, Integers, Spread
 from studies.analysis.evidence import Evidence
-from studies.analysis.preference.outcomes import DECISIVE, SHARE, Outcomes, outcomes
+from studies.analysis.preference.outcomes import COLUMNS, DECISIVE, SHARE, Outcomes, outcomes
 from studies.analysis.preference.sparse import loosened
 from studies.analysis.proportions import all_or_none, carried
 from studies.analysis.reading import Codes, Mask
@@ -24,10 +24,11 @@ ROUNDING: Final = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """Outcomes and their variances, by group: one column for each of `outcomes`.
+    """Outcomes and their variances, by group, in so many of the `columns` of `outcomes`.
 
     Shares lie between `least` and 1: below 0 are only differences. `decisive` has what the answers that are
-    no ties have of n and clusters. `why` says of groups that they have no interval.
+    no ties have of n and clusters. `why` says of groups that they have no interval. `sides` are, of a
+    difference, each group's answers in the slice and elsewhere; its `n` is that of the smaller side.
     """
 
     outcomes: Outcomes
@@ -35,16 +36,18 @@ class Shares:
     least: float = 0.0
     why: Mapping[int, str] = field(default_factory=dict)
     decisive: Spread | None = None
+    sides: tuple[Integers, Integers] | None = None
+    columns: tuple[int, ...] = tuple(range(COLUMNS))
 
     def estimate(self, group: int, column: int = SHARE) -> Estimate:
         """The share with its interval: on log odds, exact where all or no answers count (docs/methods.md)."""
-        value = float(self.outcomes.values[group, column])
-        spread = self.spread
+        place = self.columns.index(column)
+        value, spread = float(self.outcomes.values[group, place]), self.spread
         if column == DECISIVE and self.decisive is not None and self.decisive.n[group]:
             spread = self.decisive
         if group in self.why and not np.isnan(value):
             return spread.without_interval(value, group, self.why[group])
-        found = spread.estimate(value, group, column)
+        found = spread.estimate(value, group, place)
         end = float(np.clip(np.round(value), 0.0, 1.0)) if not np.isnan(value) else value
         if found.undefined == NOTHING_VARIES and abs(value - end) < ROUNDING and not self.least:
             return all_or_none(replace(found, value=end), int(spread.freedom[group]) + 1)
@@ -101,9 +104,13 @@ class Compared:
 
     def _shares(self, clusters: Clusters, found: Outcomes, rows: Mask, why: Mapping[int, str]) -> Shares:
         spread = clusters.spread(found.influence, rows)
-        preferred = rows & (self.votes.value != 0)
-        decisive = spread.weaker(clusters.counted(preferred), n=clusters.answers(preferred))
-        return Shares(found, spread, why=why, decisive=decisive)
+        return Shares(found, spread, why=why, decisive=self._decisive(clusters, spread, rows))
+
+    def _decisive(self, clusters: Clusters, spread: Spread, *sides: Mask) -> Spread:
+        """The same variances with n and clusters of the answers that are no ties; on the smallest side."""
+        preferred = [side & (self.votes.value != 0) for side in sides]
+        n = np.minimum.reduce([clusters.answers(side) for side in preferred])
+        return spread.weaker(*(clusters.counted(side) for side in preferred), n=n)
 
     def _change(self, rows: Mask, clusters: Clusters, group_of: Integers, groups: int) -> Shares:
         both = self._seen(rows) & self._seen(~rows)
@@ -112,12 +119,15 @@ class Compared:
             loosened(outcomes(self.votes, side, self.cells, group_of, groups), side, self._by_cell, clusters)
             for side in (inside, outside)
         )
-        only = slice(SHARE, SHARE + 1)
-        influence = (one.influence - rest.influence)[:, only]
-        changed = Outcomes((one.values - rest.values)[:, only], influence, one.weight - rest.weight)
+        columns = [SHARE, DECISIVE]
+        influence = (one.influence - rest.influence)[:, columns]
+        changed = Outcomes((one.values - rest.values)[:, columns], influence, one.weight - rest.weight)
         spread = clusters.spread(influence, inside | outside)
-        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside))
-        return Shares(changed, weaker, -1.0, {**alone_there, **alone})
+        sides = clusters.answers(inside), clusters.answers(outside)
+        weaker = spread.weaker(clusters.counted(inside), clusters.counted(outside), n=np.minimum(*sides))
+        decisive = self._decisive(clusters, spread, inside, outside)
+        why = {**alone_there, **alone}
+        return Shares(changed, weaker, -1.0, why, decisive, sides, tuple(columns))
 
     def _seen(self, rows: Mask) -> Mask:
         return np.bincount(self.cells[rows], minlength=self.dimensions * self.systems) > 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -12,7 +12,8 @@ from studies.analysis.clusters import Clusters
 from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.preference.comparing import Shares
 from studies.analysis.preference.outcomes import SHARE, outcomes
-from studies.analysis.preference.rows import Row
+from studies.analysis.preference.rows import N, Row
+from studies.analysis.preference.telling import intervals, left_out
 from studies.analysis.reading import Mask
 from studies.analysis.results import Column, Estimate, Figure, Section, Table
 from studies.analysis.votes import Votes
@@ -24,16 +25,14 @@ COUNTS: Final = (
     Column("wins", "Wins", "number"),
     Column("ties", "Ties", "number"),
     Column("losses", "Losses", "number"),
-    Column("n", "Answers", "count"),
 )
 SHARE_OF: Final = Column("share", "Share of preference (ties half)", "share")
+_LEAD: Final = "How often the system of the row is preferred to that of the column."
 _NOTE: Final = (
-    "Wins, ties and losses are counted as they came; a judge's two orders of one pair share one count. "
-    "The share "
-    "counts ties half and, on pairs of a person's and a model's reply, each writer the same. Intervals: "
-    "95 %, "
-    "multiway sandwich by dialogue, rater and writer, Student's t."
+    "Wins, ties and losses are counted as they came; a judge's two orders of one pair share one count. The "
+    "share counts ties half and, on pairs of a person's and a model's reply, each known writer the same."
 )
+_TWO_PEOPLE: Final = "Pairs of two people's replies do not cluster by writer: they have two."
 
 
 class Meetings:
@@ -62,35 +61,46 @@ class Meetings:
         )
 
     def shares(self, rows: Mask) -> Shares:
-        """The share of preference for a; the other columns without variances."""
+        """The share of preference for a."""
         found = outcomes(self.votes, rows, self.groups, np.arange(self.count), self.count)
-        return Shares(found, self._clusters.spread(found.influence[:, : SHARE + 1], rows))
+        spread = self._clusters.spread(found.influence[:, : SHARE + 1], rows)
+        return Shares(found, spread, columns=(SHARE,))
 
 
 def systems_compared(evidence: Evidence) -> Section:
     """The raw win matrix of each kind of eyes, and every pair's share."""
     if evidence.verdicts is None or not evidence.eyes:
         return Section(_KEY, _TITLE, absent="There are no answers: verdicts.csv would bring them.")
-    rows = [row for eyes in evidence.eyes for row in _rows(evidence, eyes)]
+    told = [(eyes, votes) for eyes in evidence.eyes if len(votes := without_decoys(evidence, eyes.votes))]
+    rows = [row for eyes, votes in told for row in _rows(evidence, eyes, votes)]
     if not rows:
         return Section(
             _KEY, _TITLE, absent="There are no answers on pairs of two systems that are no decoys."
         )
+    note = _note(evidence, told)
+    columns = (*PLACE, *PAIR, *COUNTS, N, SHARE_OF)
     return Section(
         _KEY,
         _TITLE,
-        lead=("How often the system of the row is preferred to that of the column.",),
+        lead=(_LEAD, *left_out(told, ("dialogue", "rater"))),
         parts=(
-            *_figures(evidence, rows),
-            Table(
-                "systems_compared_full",
-                "Every pair of systems",
-                (*PLACE, *PAIR, *COUNTS, SHARE_OF),
-                rows,
-                _NOTE,
-            ),
+            *_figures(evidence, rows, note),
+            Table("systems_compared_full", "Every pair of systems", columns, rows, note),
         ),
     )
+
+
+def without_decoys(evidence: Evidence, votes: Votes) -> Votes:
+    made = evidence.decoys
+    return votes.take(~made[votes.a] & ~made[votes.b])
+
+
+def _note(evidence: Evidence, told: Sequence[tuple[Eyes, Votes]]) -> str:
+    humans = evidence.verdicts.humans if evidence.verdicts else 0
+    mixed = [(eyes, votes.take((votes.a < humans) & (votes.b >= humans))) for eyes, votes in told]
+    # Writers that are not known matter where they could be: on pairs of a person and a model.
+    note = f"{_NOTE} {intervals(mixed if any(len(votes) for _eyes, votes in mixed) else told)}"
+    return f"{note} {_TWO_PEOPLE}" if any(np.any(votes.b < humans) for _eyes, votes in told) else note
 
 
 def turned(estimate: Estimate) -> Estimate:
@@ -101,14 +111,8 @@ def turned(estimate: Estimate) -> Estimate:
     )
 
 
-def _rows(evidence: Evidence, eyes: Eyes) -> Iterator[Row]:
-    if evidence.verdicts is None:
-        return
-    systems = evidence.verdicts.systems
-    made = evidence.decoys
-    votes = eyes.votes.take(~made[eyes.votes.a] & ~made[eyes.votes.b])
-    if not len(votes):
-        return
+def _rows(evidence: Evidence, eyes: Eyes, votes: Votes) -> Iterator[Row]:
+    systems = evidence.verdicts.systems if evidence.verdicts else ()
     meetings = Meetings(votes, len(systems))
     order = {evidence.dimension_code(key): key for key in evidence.dimensions}
     for name, dialogues in evidence.slices.items():
@@ -119,26 +123,26 @@ def _rows(evidence: Evidence, eyes: Eyes) -> Iterator[Row]:
                 pair = (systems[meetings.a[group]], systems[meetings.b[group]])
                 raw = (float(count) for count in counts[group])
                 share = shares.estimate(int(group))
-                yield (eyes.key, key, name, *pair, *raw, shares.n(int(group)), share)
+                yield (eyes.title, key, name, *pair, *raw, shares.n(int(group)), share)
 
 
-def _figures(evidence: Evidence, rows: list[Row]) -> Iterator[Figure]:
+def _figures(evidence: Evidence, rows: list[Row], note: str) -> Iterator[Figure]:
     """A matrix for each kind of eyes: first dimension, all dialogues, each pair in both directions."""
     key = evidence.dimensions[0]
     for number, eyes in enumerate(evidence.eyes):
-        seen = [row for row in rows if row[:3] == (eyes.key, key, EVERYTHING)]
+        seen = [row for row in rows if row[:3] == (eyes.title, key, EVERYTHING)]
         both = [
             cells
             for row in seen
             for cells in (
-                (row[3], row[4], row[9], row[5], row[6], row[7], row[8]),
-                (row[4], row[3], turned(_estimate(row[9])), row[7], row[6], row[5], row[8]),
+                (row[3], row[4], row[9], row[5], row[6], row[7]),
+                (row[4], row[3], turned(_estimate(row[9])), row[7], row[6], row[5]),
             )
         ]
         if both:
             name = f"systems_compared_{number + 1}_{eyes.kind}"
             title = f"{eyes.title}: share by which the row is preferred to the column ({key})"
-            table = Table(name, title, (*PAIR, SHARE_OF, *COUNTS), sorted(both, key=_names), _NOTE)
+            table = Table(name, title, (*PAIR, SHARE_OF, *COUNTS), sorted(both, key=_names), note)
             yield Figure(f"{name}_figure", title, "matrix", table, x_title="Against", y_title="System")
 
 

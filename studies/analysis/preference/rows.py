@@ -19,7 +19,7 @@ PLACE: Final = (
     Column("eyes", "Who answered"),
     Column("dimension", "Dimension"),
     Column("slice", "Slice"),
-    Column("model", "Against"),
+    Column("model", "Model"),
 )
 SHARES: Final = (
     Column("share", "Share of preference (ties half)", "share"),
@@ -27,23 +27,24 @@ SHARES: Final = (
     Column("ties", "No difference", "share"),
     Column("losses", "Model's reply better", "share"),
     Column("share_without_ties", "Share without ties", "share"),
-    Column("n", "Answers", "count"),
 )
+#: Each share has its n already; it stands by itself in full tables.
+N: Final = Column("n", "Answers", "count")
 CHANGE: Final = (
     Column("difference", "Share on the slice minus elsewhere", "points"),
-    Column("n", "Answers", "count"),
+    Column("n_slice", "Answers on the slice", "count"),
+    Column("n_elsewhere", "Answers elsewhere", "count"),
 )
 
 Row = tuple[Cell, ...]
 
 
 def share_rows(evidence: Evidence, eyes: Eyes, compared: Compared) -> Iterator[Row]:
-    """PLACE and SHARES, of every slice."""
+    """PLACE, SHARES and N, of every slice."""
     for name, dialogues in evidence.slices.items():
         rows = compared.inside(dialogues)
-        yield from _rows(
-            evidence, eyes, compared, name, compared.over_models(rows), compared.by_model(rows), share_cells
-        )
+        over, by = compared.over_models(rows), compared.by_model(rows)
+        yield from _rows(evidence, eyes, compared, name, over, by, _share_cells_and_n)
 
 
 def change_rows(evidence: Evidence, eyes: Eyes, compared: Compared) -> Iterator[Row]:
@@ -63,19 +64,25 @@ def contrasted(evidence: Evidence) -> dict[str, Mask]:
 
 
 def share_cells(shares: Shares, group: int) -> Row:
-    estimates = (shares.estimate(group, column) for column in (SHARE, WINS, TIES, LOSSES, DECISIVE))
-    return (*estimates, shares.n(group))
+    """SHARES of one group."""
+    return tuple(shares.estimate(group, column) for column in (SHARE, WINS, TIES, LOSSES, DECISIVE))
 
 
 def change_cells(shares: Shares, group: int) -> Row:
-    return (changed(shares, group), shares.n(group))
+    """CHANGE of one group."""
+    counts = (int(side[group]) for side in shares.sides or ())
+    return (changed(shares, group), *counts)
 
 
-def changed(shares: Shares, group: int) -> Estimate:
+def changed(shares: Shares, group: int, column: int = SHARE) -> Estimate:
     """The difference of a slice; why there is none, if a side of it is missing."""
     if not shares.n(group):
         return undefined("No model has answers both on the slice and elsewhere.")
-    return shares.estimate(group)
+    return shares.estimate(group, column)
+
+
+def _share_cells_and_n(shares: Shares, group: int) -> Row:
+    return (*share_cells(shares, group), shares.n(group))
 
 
 def _rows(
@@ -90,7 +97,7 @@ def _rows(
     systems = evidence.verdicts.systems if evidence.verdicts else ()
     for key in evidence.dimensions:
         dimension = evidence.dimension_code(key)
-        yield (eyes.key, key, name, ALL_MODELS, *cells(over, dimension))
+        yield (eyes.title, key, name, ALL_MODELS, *cells(over, dimension))
         for model in compared.models:
-            place = (eyes.key, key, name, systems[model])
+            place = (eyes.title, key, name, systems[model])
             yield (*place, *cells(by, compared.cell(dimension, model)))

@@ -10,12 +10,12 @@ import pytest
 from scipy import stats
 
 from studies.analysis.clustering import NOTHING_VARIES
-from studies.analysis.contrasts import SECTIONS
+from studies.analysis.contrasts import SECTIONS, deciding
 from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, check_protocol, confirmatory
 from studies.analysis.evidence import Evidence, Options
 from studies.analysis.results import Estimate
 from studies.protocol import AnalysisPlan, Asked, Contrast, Exclusion, canonical_json, sha256_of
-from tests.studies.analysis.preference.answers import cells, grid, read, table, value
+from tests.studies.analysis.preference.answers import cells, count, grid, read, table, value
 from tests.studies.judging import material
 
 OVERALL = Asked("overall", "Overall", "Which?", "", "")
@@ -161,6 +161,75 @@ def test_what_cannot_be_computed_says_why(tmp_path: Path, change: dict[str, Any]
 
     assert cells(section, "contrasts")["decision"] == f"Not decided. {why}"
     assert cells(section, "contrasts")["difference"].undefined == why
+
+
+def test_exclusions_and_ties_stand_beside_each_contrast(tmp_path: Path) -> None:
+    """By dialogue 1, ½ and ¾; an excluded rater prefers the model on each; one answer is a tie."""
+    out = grid({("d1", "r3"): 1, ("d2", "r3"): 1, ("d3", "r3"): 1}, writer_first="", excluded=1)
+    back = replace(PLAIN, name="back", estimand="system_vs_system", system="model", against="person")
+    section = confirmatory(study(tmp_path, PLAIN, back, rows=[*grid(ANSWERS, writer_first=""), *out]))
+
+    found = {(row[0], row[1]): row[2] for row in table(section, "contrasts_sensitivity").rows}
+    for name, sign in (("people", 1), ("back", -1)):
+        assert found[name, "as analysed"] == cells(section, "contrasts", contrast=name)["difference"]
+        assert value(found[name, "as analysed"]) == pytest.approx(sign * 0.25)
+        assert value(found[name, "with excluded answers"]) == pytest.approx(sign * 0)
+        assert value(found[name, "ties left out"]) == pytest.approx(sign * (4 / 5 - 1 / 2))
+        assert count(found[name, "with excluded answers"]) == 9
+        assert count(found[name, "ties left out"]) == 5
+
+
+def test_a_slice_without_ties_counts_what_prefers_a_reply(tmp_path: Path) -> None:
+    """Hard: 1 and 1 without the tie; the rest: of four answers two for the person."""
+    rows = grid(
+        {("d1", "r1"): -1, ("d1", "r2"): 0, ("d2", "r1"): -1, ("d3", "r1"): -1, ("d3", "r2"): 1,
+         ("d4", "r1"): 1, ("d4", "r2"): -1}, writer_first="",
+    )  # fmt: skip
+    for row in rows:
+        row["tags"] = "hard" if row["dialogue"] < "d3" else ""
+    contrast = replace(PLAIN, name="hard", estimand="slice_difference", slice="hard")
+    section = confirmatory(study(tmp_path, contrast, rows=rows))
+
+    found = {row[1]: row[2] for row in table(section, "contrasts_sensitivity").rows}
+    assert value(found["as analysed"]) == pytest.approx(5 / 6 - 1 / 2)
+    assert value(found["ties left out"]) == pytest.approx(1 - 1 / 2)
+    assert count(found["ties left out"]) == 2
+    assert "No answer of a rater was excluded" in table(section, "contrasts_sensitivity").note
+
+
+def test_agreement_with_excluded_answers_and_never_without_ties(tmp_path: Path) -> None:
+    seen = []
+
+    def stub(evidence: Evidence, **_what: str) -> Estimate:
+        seen.append(len(evidence.raters) if evidence.raters else 0)
+        return Estimate(0.01, -0.01, 0.03, 0.01, n=50, clusters={"dialogue": 21})
+
+    contrast = replace(PLAIN, name="judge", estimand="judge_agreement", source="opus")
+    rows = [*grid(ANSWERS), *grid({("d1", "r3"): 1}, excluded=1)]
+    section = confirmatory(study(tmp_path, contrast, rows=rows), stub)
+
+    assert seen == [6, 7]
+    assert cells(section, "contrasts_sensitivity", answers="ties left out")["difference"].undefined == (
+        "A tie is an answer that can agree: without ties it would be another question."
+    )
+
+
+def test_contrasts_are_computed_once_for_both_sections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    evidence = study(tmp_path, PLAIN)
+    asked = []
+
+    def counted(*what: Any) -> list[deciding.Decided]:
+        asked.append(what)
+        return decided(*what)
+
+    decided = deciding.decided
+    monkeypatch.setattr(deciding, "decided", counted)
+    for section in SECTIONS:
+        section(evidence)
+
+    assert len(asked) == 1
 
 
 def test_without_contrasts_or_protocol_the_report_is_exploratory(tmp_path: Path) -> None:

@@ -80,6 +80,12 @@ def value(cell: Any) -> float:
     return cell.value
 
 
+def count(cell: Any) -> int:
+    """How many answers an estimate rests on."""
+    assert isinstance(cell, Estimate)
+    return cell.n
+
+
 def votes(**columns: Any) -> Votes:
     """Votes of person 0 against model 1, in as many rows as the columns have; what is not told is 0."""
     size = len(next(iter(columns.values())))

@@ -9,7 +9,7 @@ from scipy import special, stats
 from studies.analysis.evidence import Options, read_evidence
 from studies.analysis.preference.matrix import systems_compared
 from studies.analysis.preference.sections import human_or_model
-from studies.analysis.results import Table
+from studies.analysis.results import Figure, Table
 from studies.analysis.simulating import Design, Effects, simulate, truth_of, write_verdicts
 from tests.studies.analysis.preference.answers import cells, grid, read, table, value
 
@@ -17,17 +17,17 @@ TWO_BY_TWO = {("d1", "r1"): -1, ("d1", "r2"): 1, ("d2", "r1"): 0, ("d2", "r2"): 
 
 
 def test_four_answers_by_hand(tmp_path: Path) -> None:
-    row = cells(human_or_model(read(tmp_path, grid(TWO_BY_TWO))), "preference", eyes="raters")
+    row = cells(human_or_model(read(tmp_path, grid(TWO_BY_TWO))), "preference", eyes="Raters")
 
     shares = [value(row[key]) for key in ("share", "wins", "ties", "losses", "share_without_ties")]
     assert shares == pytest.approx([5 / 8, 1 / 2, 1 / 4, 1 / 4, 2 / 3])
-    assert (row["n"], row["share"].clusters) == (4, {"dialogue": 2, "rater": 2, "writer": 1})
+    assert (row["share"].n, row["share"].clusters) == (4, {"dialogue": 2, "rater": 2, "writer": 1})
 
 
 def test_a_system_that_never_loses_has_an_exact_interval(tmp_path: Path) -> None:
     """Two dialogues and raters: two trials, none of them lost. So at least .025^(1/2)."""
     won = dict.fromkeys(TWO_BY_TWO, -1)
-    row = cells(human_or_model(read(tmp_path, grid(won))), "preference", eyes="raters")
+    row = cells(human_or_model(read(tmp_path, grid(won))), "preference", eyes="Raters")
 
     for key, expected in (("share", 1.0), ("share_without_ties", 1.0), ("ties", 0.0), ("losses", 0.0)):
         ends = (row[key].low, row[key].high)
@@ -63,7 +63,7 @@ def test_shares_and_their_differences_stay_among_what_can_be(tmp_path: Path) -> 
 
 def test_all_ties_are_half_and_nothing_without_ties(tmp_path: Path) -> None:
     row = cells(
-        human_or_model(read(tmp_path, grid(dict.fromkeys(TWO_BY_TWO, 0)))), "preference", eyes="raters"
+        human_or_model(read(tmp_path, grid(dict.fromkeys(TWO_BY_TWO, 0)))), "preference", eyes="Raters"
     )
 
     assert row["share"].value == 0.5
@@ -72,7 +72,7 @@ def test_all_ties_are_half_and_nothing_without_ties(tmp_path: Path) -> None:
 
 
 def test_one_rater_on_one_dialogue_has_no_interval(tmp_path: Path) -> None:
-    row = cells(human_or_model(read(tmp_path, grid({("d1", "r1"): -1}))), "preference", eyes="raters")
+    row = cells(human_or_model(read(tmp_path, grid({("d1", "r1"): -1}))), "preference", eyes="Raters")
 
     assert row["share"].undefined.endswith("there is 1 dialogue, 1 rater, 1 writer.")
 
@@ -99,7 +99,7 @@ def test_exclusions_are_shown_both_ways(tmp_path: Path) -> None:
 
     kept = cells(section, "preference_exclusions", answers="as analysed")
     everything = cells(section, "preference_exclusions", answers="with excluded answers")
-    assert (value(kept["share"]), kept["n"]) == (5 / 8, 4)
+    assert (value(kept["share"]), kept["share"].n) == (5 / 8, 4)
     assert value(everything["share"]) == pytest.approx(2.5 / 6)
 
 
@@ -113,6 +113,7 @@ def test_the_slice_is_set_against_all_other_dialogues(tmp_path: Path) -> None:
     row = cells(section, "interaction", slice="adversarial")
     assert value(row["difference"]) == pytest.approx(1 / 2 - 3 / 4)
     assert row["difference"].undefined.startswith("An interval needs two dialogues")
+    assert (row["n_slice"], row["n_elsewhere"], row["difference"].n) == (2, 2, 2)
     assert len(table(section, "interaction").rows) == 1
     assert value(cells(section, "preference_by_slice", slice="regular")["share"]) == 3 / 4
 
@@ -125,9 +126,71 @@ def test_a_model_that_is_not_on_both_sides_is_no_part_of_the_difference(tmp_path
     ]
     section = human_or_model(read(tmp_path, rows))
 
-    assert value(cells(section, "interaction", slice="adversarial")["difference"]) == pytest.approx(0.5)
+    row = cells(section, "interaction", slice="adversarial")
+    assert value(row["difference"]) == pytest.approx(0.5)
+    assert (row["n_slice"], row["n_elsewhere"]) == (1, 1)
     other = cells(section, "interaction_full", slice="adversarial", model="other")["difference"]
     assert other.undefined == "No model has answers both on the slice and elsewhere."
+
+
+def test_a_small_slice_is_not_hidden_behind_the_number_of_all_answers(tmp_path: Path) -> None:
+    rows = grid({(f"d{n:02d}", f"r{n % 4}"): n % 3 - 1 for n in range(40)})
+    for row in rows:
+        row["tags"] = "hard" if row["dialogue"] < "d06" else ""
+    row = cells(human_or_model(read(tmp_path, rows)), "interaction", slice="hard")
+
+    assert (row["n_slice"], row["n_elsewhere"], row["difference"].n) == (6, 34, 6)
+
+
+def test_what_there_is_only_one_of_is_said_once(tmp_path: Path) -> None:
+    rows = [
+        *grid(TWO_BY_TWO),
+        *grid({("d1", "x"): 1, ("d2", "x"): -1}, source_kind="judge"),
+    ]
+    section = human_or_model(read(tmp_path, rows))
+    assert section.lead[1] == (
+        "All answers are on replies of one writer: what is found holds for that one alone, and the interval "
+        "does not tell how another would differ."
+    )
+    assert not any("of one rater" in line for line in section.lead)
+
+    alone = human_or_model(read(tmp_path, grid({("d1", "r1"): 1}, writer_first="")))
+    assert [line[:60] for line in alone.lead[1:4]] == [
+        "Who wrote the human replies is not known: intervals do not c",
+        "All answers are on one dialogue: what is found holds for tha",
+        "All answers are of one rater: what is found holds for that o",
+    ]
+
+
+def test_notes_name_the_ways_that_are_known(tmp_path: Path) -> None:
+    known = table(human_or_model(read(tmp_path, grid(TWO_BY_TWO))), "preference").note
+    rows = grid(TWO_BY_TWO, writer_first="")
+    unknown = read(tmp_path, rows)
+
+    assert "sandwich by dialogue, rater and writer, Student's" in known
+    assert "not known" not in known
+    for section, key in (
+        (human_or_model(unknown), "preference"),
+        (systems_compared(unknown), "systems_compared_full"),
+    ):
+        assert "sandwich by dialogue and rater, Student's" in table(section, key).note
+    rows[0]["writer_first"] = "w1"
+    assert table(human_or_model(read(tmp_path, rows)), "preference").note.endswith(
+        "whose writer is not known count together as one writer."
+    )
+
+
+def test_short_tables_have_titles_and_no_second_n(tmp_path: Path) -> None:
+    judged = [*grid(TWO_BY_TWO), *grid({("d1", "x"): 1}, source_kind="judge")]
+    section = human_or_model(read(tmp_path, judged))
+
+    for part in section.parts:
+        found = part.table if isinstance(part, Figure) else part
+        keys = [column.key for column in found.columns]
+        assert ("n" in keys) == (found.key == "preference_full")
+        assert "Against" not in {column.title for column in found.columns}
+    assert [row[0] for row in table(section, "preference").rows] == ["Raters", "Judge x"]
+    assert {row[0] for row in table(section, "preference_full").rows} == {"Raters", "Judge x"}
 
 
 def test_the_best_of_two_replies_is_told_or_why_not(tmp_path: Path) -> None:
@@ -138,10 +201,11 @@ def test_the_best_of_two_replies_is_told_or_why_not(tmp_path: Path) -> None:
         for rater in range(3)
     ]
     row = cells(human_or_model(read(tmp_path, rows)), "best_of_replies", dimension="overall")
-    assert (value(row["share"]), row["n"], row["dialogues"]) == (1.0, 3, 1)
+    assert (value(row["share"]), row["share"].n, row["dialogues"]) == (1.0, 3, 1)
 
-    without = table(human_or_model(read(tmp_path, rows[:3])), "best_of_replies")
-    assert (len(without.rows), without.note[:45]) == (0, "No dialogue has two human replies that were r")
+    without = human_or_model(read(tmp_path, rows[:3]))
+    assert "best_of_replies" not in {part.key for part in without.parts}
+    assert without.lead[-1].startswith("Best of several people's replies: no dialogue has two human replies")
 
 
 def test_the_matrix_holds_raw_counts_and_both_directions(tmp_path: Path) -> None:
@@ -150,8 +214,8 @@ def test_the_matrix_holds_raw_counts_and_both_directions(tmp_path: Path) -> None
 
     one = cells(section, "systems_compared_1_raters_figure", system="person", against="model")
     back = cells(section, "systems_compared_1_raters_figure", system="model", against="person")
-    assert [one[key] for key in ("wins", "ties", "losses", "n")] == [2, 1, 1, 4]
-    assert [back[key] for key in ("wins", "ties", "losses", "n")] == [1, 1, 2, 4]
+    assert [one[key] for key in ("wins", "ties", "losses")] == [2, 1, 1]
+    assert [back[key] for key in ("wins", "ties", "losses")] == [1, 1, 2]
     assert value(one["share"]) + value(back["share"]) == pytest.approx(1.0)
     assert (one["share"].low, one["share"].high) == pytest.approx(
         (1 - back["share"].high, 1 - back["share"].low)
@@ -165,7 +229,7 @@ def test_two_orders_of_a_judge_share_one_count(tmp_path: Path) -> None:
     turned = {"system_first": "model", "system_second": "person", "writer_first": "", "writer_second": "w1"}
     section = systems_compared(read(tmp_path, [judge, {**judge, **turned, "occasion": 1}]))
 
-    row = cells(section, "systems_compared_full", eyes="judge opus")
+    row = cells(section, "systems_compared_full", eyes="Judge opus")
     assert [row[key] for key in ("wins", "ties", "losses", "n")] == [0.5, 0.0, 0.5, 2]
 
 
