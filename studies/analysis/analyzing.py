@@ -18,6 +18,7 @@ from studies.analysis.reading import CannotRead
 from studies.analysis.reporting import Facts, Report, check_folder, write_report
 from studies.analysis.results import Section
 from studies.analysis.sections import SECTIONS
+from studies.analysis.summary import in_short
 
 _PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
 
@@ -47,7 +48,8 @@ def analyze(
     for sentence in evidence.unread:
         say(sentence)
     facts = facts_of(evidence)
-    report = Report(facts, tuple(_told(evidence, sections, say)))
+    told = _told(evidence, sections, say)
+    report = Report(facts, (in_short(told), *told))
     write_report(report, out, say=say)
     return {
         "out": str(out),

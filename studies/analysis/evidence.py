@@ -13,7 +13,8 @@ from typing import Any, Final, Literal, TypeVar
 import numpy as np
 
 from studies import protocol
-from studies.analysis.reading import CannotRead, LacksColumns, Mask, TextTable, read_table
+from studies.analysis.further_tables import kinds_in, read_tables
+from studies.analysis.reading import CannotRead, Mask, TextTable
 from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
@@ -25,37 +26,6 @@ MANIFEST: Final = "manifest.json"
 ADVERSARIAL: Final = "adversarial"
 REGULAR: Final = "regular"
 EVERYTHING: Final = "all"
-#: Further tables: what is read of each. An absent one switches its section off, and the section says so.
-TABLES: Final[Mapping[str, tuple[str, ...]]] = {
-    "systems.csv": ("system", "kind", "family", "model_id", "params_total", "params_active"),
-    "responses.csv": ("response", "dialogue", "system", "kind", "writer", "text", "words"),
-    "pairs.csv": (
-        "pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b",
-        "p_rated",
-    ),
-    "sessions.csv": (
-        "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
-        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
-    ),
-    "assignments.csv": (
-        "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
-    ),
-    "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
-    "guesses.csv": (
-        "rater", "pair", "dialogue", "kind_first", "kind_second", "guess_first", "guess_second",
-        "certainty_first", "certainty_second", "system_first", "system_second",
-    ),
-    "answers.csv": ("rater", "use", "value"),
-    "judges.csv": ("judge", "family", "variant", "model_id", "for_trial"),
-    "judgments.csv": (
-        "judge", "dialogue", "pair", "order", "replicate", "role", "same_family", "variant", "status",
-        "outcome",
-    ),
-    "llm_calls.csv": (
-        "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
-        "output_tokens", "cost_micros", "currency",
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +205,7 @@ def read_evidence(path: Path, options: Options) -> Evidence:
     if not path.exists():
         raise CannotRead(f"{path} is not there")
     folder = path if path.is_dir() else None
-    tables, unread = _tables(folder) if folder else ({}, ())
+    tables, unread = read_tables(folder) if folder else ({}, ())
     source = folder / VERDICTS if folder else path
     if folder and not source.exists() and not tables:
         raise CannotRead(f"{path} holds neither {VERDICTS} nor another table of an export")
@@ -280,26 +250,6 @@ def read_protocol(path: Path, options: Options) -> tuple[protocol.ProtocolDocume
         raise CannotRead(f"{found} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CannotRead(f"{found.name} is no protocol of heartsite: {error}") from error
-
-
-def kinds_in(tables: Mapping[str, TextTable]) -> dict[str, str]:
-    """The kind of every system in systems.csv; nothing without it."""
-    if "systems.csv" not in tables:
-        return {}
-    systems = tables["systems.csv"]
-    return dict(zip(systems["system"].texts(), systems["kind"].texts(), strict=True))
-
-
-def _tables(folder: Path) -> tuple[dict[str, TextTable], tuple[str, ...]]:
-    """The further tables, and a sentence on each file that is none of ours in spite of its name."""
-    tables, unread = {}, []
-    for name, columns in TABLES.items():
-        if (folder / name).exists():
-            try:
-                tables[name] = read_table(folder / name, needed=columns[:2], known=columns[2:])
-            except LacksColumns as error:
-                unread.append(f"Not read: {error}")
-    return tables, tuple(unread)
 
 
 def _sha256(path: Path) -> str:

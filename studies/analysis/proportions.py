@@ -12,7 +12,7 @@ from scipy import special, stats
 
 from studies.analysis.clustering import NOTHING_VARIES, Floats, clusters_in, interval
 from studies.analysis.reading import Codes
-from studies.analysis.results import CONFIDENCE, Estimate, undefined
+from studies.analysis.results import CONFIDENCE, Estimate, bounded, undefined
 
 #: Stands below every table of shares.
 HOW: Final = (
@@ -50,11 +50,13 @@ def share(
 def carried(plain: Estimate, least: float = 0.0, most: float = 1.0) -> Estimate:
     """The estimate of a number between `least` and `most` with its interval carried over from log odds.
 
-    For a difference of shares `least` is −1: then it is Fisher's z. Without an interval, or at an end, the
-    estimate stays.
+    For a difference of shares `least` is −1: then it is Fisher's z. Without an interval the estimate stays;
+    at an end, where log odds end too, the interval is cut off.
     """
-    if plain.value is None or plain.low is None or plain.high is None or not least < plain.value < most:
+    if plain.value is None or plain.low is None or plain.high is None:
         return plain
+    if not least < plain.value < most:
+        return bounded(plain, least, most)
     low, high = within(plain.value, (plain.high - plain.low) / 2, least, most)
     return replace(plain, low=low, high=high)
 

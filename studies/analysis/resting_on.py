@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import PROTOCOL, TABLES, VERDICTS, Evidence, SectionOf
+from studies.analysis.evidence import PROTOCOL, VERDICTS, Evidence, SectionOf
+from studies.analysis.further_tables import TABLES
 from studies.analysis.reading import Mask
 from studies.analysis.results import Cell, Column, Section, Table
 from studies.analysis.taking_part import sessions, skips, writers
@@ -52,16 +53,17 @@ _NON_COMMERCIAL: Final = (
 )
 #: The step before exclusions, of raters and of judges.
 _LAST_BUT_ONE: Final = {RATER: "first occasion", JUDGE: "with the rubric"}
-_ROWS: Final = Column("rows", "Rows", "count")
+_TITLES: Final = {RATER: "Raters", JUDGE: "Judges"}
+_ROWS: Final = Column("rows", "Answers", "count")
 
 
 def resting_on(evidence: Evidence) -> Section:
-    """The first section: never absent."""
+    """The section after the summary, never absent: what is left of the answers; the rest is folded."""
     tables = [_tables(evidence)]
     verdicts = evidence.verdicts
     if verdicts is not None:
-        tables += [_sources(evidence, verdicts), _flow(verdicts), _reasons(verdicts), _per_pair(evidence)]
-        tables += [_systems(evidence, verdicts)]
+        tables = [_flow(verdicts), _reasons(verdicts), *tables, _sources(evidence, verdicts)]
+        tables += [_per_pair(evidence), _systems(evidence, verdicts)]
     tables += [writers(evidence), sessions(evidence), skips(evidence)]
     return Section(
         "resting_on", "What this rests on", tuple(_lead(evidence)), tuple(one for one in tables if one.rows)
@@ -128,7 +130,7 @@ def _sources(evidence: Evidence, verdicts: Verdicts) -> Table:
         Column("dialogues", "Dialogues", "count"),
         Column("pairs", "Pairs", "count"),
         Column("systems", "Systems", "count"),
-        Column("analysed", "Rows analysed", "count"),
+        Column("analysed", "Answers analysed", "count"),
     )
     kept = {RATER: evidence.raters, JUDGE: evidence.judged}
     rows: list[tuple[Cell, ...]] = []
@@ -140,9 +142,9 @@ def _sources(evidence: Evidence, verdicts: Verdicts) -> Table:
             systems = len(np.union1d(verdicts.a[mine], verdicts.b[mine]))
             distinct = [len(np.unique(codes[mine])) for codes in counted]
             left = 0 if votes is None else len(votes)
-            rows.append((f"{kind}s", int(mine.sum()), *distinct, systems, left))
-    note = "A row is one answer on one dimension. All rows of the table, whatever becomes of them."
-    return Table("rests_sources", "Answers", columns, rows, note)
+            rows.append((_TITLES[kind], int(mine.sum()), *distinct, systems, left))
+    note = "An answer is on one dimension. All that the table holds, whatever becomes of them."
+    return Table("rests_sources_full", "Answers", columns, rows, note)
 
 
 def _flow(verdicts: Verdicts) -> Table:
@@ -160,8 +162,8 @@ def _flow(verdicts: Verdicts) -> Table:
         if mine.any():
             for step, left in _steps(verdicts, mine, kind):
                 sources = len(np.unique(verdicts.source.codes[left]))
-                rows.append((f"{kind}s", step, int(left.sum()), _ratings(verdicts, left), sources))
-    note = "Pairs rated: couples of a rater or judge and a pair, each once."
+                rows.append((_TITLES[kind], step, int(left.sum()), _ratings(verdicts, left), sources))
+    note = "An answer is on one dimension. Pairs rated: couples of a rater or judge and a pair, each once."
     return Table("rests_flow", "From all answers to those analysed", columns, rows, note)
 
 
@@ -201,7 +203,7 @@ def _reasons(verdicts: Verdicts) -> Table:
         out = steps[_LAST_BUT_ONE[kind]] & verdicts.excluded
         for reason, among in _by_reason(verdicts, out):
             sources = len(np.unique(verdicts.source.codes[among]))
-            rows.append((f"{kind}s", reason, int(among.sum()), _ratings(verdicts, among), sources))
+            rows.append((_TITLES[kind], reason, int(among.sum()), _ratings(verdicts, among), sources))
     note = "Of main pairs; of raters on the first occasion. The weightiest reason counts (docs/codebook.md)."
     return Table("rests_excluded", "What is left out, and why", columns, rows, note)
 
@@ -229,9 +231,10 @@ def _per_pair(evidence: Evidence) -> Table:
         counts = np.unique(votes.pair, return_counts=True)[1]
         if len(counts):
             middle = float(np.median(counts))
-            rows.append((eyes.title, len(counts), float(counts.min()), middle, float(counts.max())))
+            median = int(middle) if middle.is_integer() else middle
+            rows.append((eyes.title, len(counts), int(counts.min()), median, int(counts.max())))
     note = "On the first dimension, of pairs with any answer; a judge's two orders are two."
-    return Table("rests_per_pair", "Answers a pair", columns, rows, note)
+    return Table("rests_per_pair_full", "Answers a pair", columns, rows, note)
 
 
 def _systems(evidence: Evidence, verdicts: Verdicts) -> Table:
@@ -239,8 +242,8 @@ def _systems(evidence: Evidence, verdicts: Verdicts) -> Table:
         Column("system", "System"),
         Column("kind", "Kind"),
         Column("pairs", "Pairs", "count"),
-        Column("rater_rows", "Raters' rows analysed", "count"),
-        Column("judge_rows", "Judges' rows analysed", "count"),
+        Column("rater_rows", "Raters' answers analysed", "count"),
+        Column("judge_rows", "Judges' answers analysed", "count"),
     )
     rows: list[tuple[Cell, ...]] = []
     for number, name in enumerate(verdicts.systems):

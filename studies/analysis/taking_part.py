@@ -40,14 +40,14 @@ def sessions(evidence: Evidence) -> Table:
     )
     table = evidence.tables.get("sessions.csv")
     if table is None or "outcome" not in table:
-        return Table("rests_sessions", "Sessions", columns, [])
+        return Table("rests_sessions_full", "Sessions", columns, [])
     none = np.zeros(table.rows, dtype=bool)
     out = table.flags("excluded") if "excluded" in table else none
     rows: list[tuple[Cell, ...]] = []
     for label in table["outcome"].labels:
         mine = table["outcome"].equals(label)
         rows.append((label, int(mine.sum()), int((mine & out).sum())))
-    return Table("rests_sessions", "Sessions by outcome", columns, rows)
+    return Table("rests_sessions_full", "Sessions by outcome", columns, rows)
 
 
 def skips(evidence: Evidence) -> Table:
@@ -60,7 +60,7 @@ def skips(evidence: Evidence) -> Table:
     )
     table = evidence.tables.get("skips.csv")
     if table is None or "reason" not in table or "phase" not in table:
-        return Table("rests_skips", "Skipped pairs", columns, [])
+        return Table("rests_skips_full", "Skipped pairs", columns, [])
     rows: list[tuple[Cell, ...]] = []
     for phase in table["phase"].labels:
         for reason in table["reason"].labels:
@@ -68,4 +68,4 @@ def skips(evidence: Evidence) -> Table:
             if mine.any():
                 raters = len(np.unique(table["rater"].codes[mine]))
                 rows.append((phase, reason, int(mine.sum()), raters))
-    return Table("rests_skips", "Skipped pairs", columns, rows, "Pairs of every kind.")
+    return Table("rests_skips_full", "Skipped pairs", columns, rows, "Pairs of every kind.")

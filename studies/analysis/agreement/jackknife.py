@@ -17,7 +17,7 @@ from scipy import stats
 
 from studies.analysis.agreement.counted import RATER, Counted, Floats
 from studies.analysis.clustering import NOTHING, NOTHING_VARIES
-from studies.analysis.log_odds import as_share
+from studies.analysis.proportions import carried
 from studies.analysis.reading import Mask
 from studies.analysis.results import CONFIDENCE, Estimate, bounded
 
@@ -75,7 +75,7 @@ def _settled(plain: Estimate, *, is_share: bool) -> Estimate:
         return Estimate(None, n=plain.n, clusters=plain.clusters, undefined=_NO_PAIR)
     if se < NOTHING:
         return Estimate(value, n=plain.n, clusters=plain.clusters, undefined=NOTHING_VARIES)
-    return as_share(plain) if is_share else bounded(plain, -1.0, 1.0)
+    return carried(plain) if is_share else bounded(plain, -1.0, 1.0)
 
 
 def freedom_of(counts: Mapping[str, int], used: Mapping[str, int] | None = None) -> int:

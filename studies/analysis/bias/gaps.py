@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from studies.analysis.clustering import Floats, interval
-from studies.analysis.log_odds import as_share
+from studies.analysis.proportions import carried
 from studies.analysis.reading import Codes, Mask, renumbered
 from studies.analysis.results import Estimate, bounded, undefined
 from studies.analysis.votes import Votes, evenly
@@ -32,7 +32,7 @@ class Gap:
         rows = self.by_judge if judge else ~self.by_judge
         value, influence = self._mean(rows)
         ways = {name: codes[rows] for name, codes in self.ways.items()}
-        return as_share(interval(value, influence[rows], ways))
+        return carried(interval(value, influence[rows], ways))
 
     def difference(self) -> Estimate:
         """The judge's share less that of the others."""

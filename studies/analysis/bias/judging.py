@@ -13,8 +13,7 @@ from studies.analysis.bias.calls import calls_parts
 from studies.analysis.bias.cuts import COLUMNS
 from studies.analysis.clustering import Floats, interval
 from studies.analysis.evidence import EVERYTHING, Evidence
-from studies.analysis.log_odds import as_share
-from studies.analysis.proportions import wilson
+from studies.analysis.proportions import carried, wilson
 from studies.analysis.reading import Codes, Mask, TextTable
 from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
 from studies.analysis.verdicts import joined
@@ -84,7 +83,7 @@ def repeats_of(votes: Votes) -> tuple[Estimate, int]:
     if np.all(same == same[0]):
         found = undefined("All pairs are alike: nothing varies.", n=len(same), value=value)
     else:
-        found = as_share(interval(value, influence, {"dialogue": dialogue}))
+        found = carried(interval(value, influence, {"dialogue": dialogue}))
     return found, len(np.unique(votes.pair[first][often]))
 
 

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from studies.analysis.bias.words import NO_WORDS, UNKNOWN, words_shown
 from studies.analysis.clustering import clusters_in, interval
 from studies.analysis.evidence import Evidence
-from studies.analysis.log_odds import as_share
-from studies.analysis.proportions import HOW, exact, median, share
+from studies.analysis.proportions import HOW, carried, exact, median, share
 from studies.analysis.reading import Mask, TextTable
 from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
 from studies.analysis.votes import Votes
@@ -35,8 +34,8 @@ _NOTE: Final = (
 _CHECKS_NOTE: Final = (
     "Of everything that raters with consent answered. A decoy is lost where the intact reply was not "
     "preferred, a check failed where another answer was chosen than the one asked for. They decide on "
-    "leaving a rater out by the frozen rule, and are no weight. Intervals: sandwich by rater on log odds, exact "
-    "over raters where all or none are lost."
+    "leaving a rater out by the frozen rule, and are no weight. Intervals: sandwich by rater on log odds, "
+    "exact over raters where all or none are lost."
 )
 
 
@@ -150,4 +149,4 @@ def ratio(missed: NDArray[np.int64], met: NDArray[np.int64]) -> Estimate:
     if value in (0.0, 1.0):
         low, high = exact(len(met) if value else 0, len(met))
         return Estimate(value, low, high, n=total, clusters=clusters_in({"rater": rater}))
-    return as_share(interval(value, (missed - value * met) / total, {"rater": rater}, n=total))
+    return carried(interval(value, (missed - value * met) / total, {"rater": rater}, n=total))

@@ -22,9 +22,9 @@ _KEY, _TITLE = "systems_compared", "Every system against every other"
 PLACE: Final = (Column("eyes", "Who answered"), Column("dimension", "Dimension"), Column("slice", "Slice"))
 PAIR: Final = (Column("system", "System"), Column("against", "Against"))
 COUNTS: Final = (
-    Column("wins", "Wins", "number"),
-    Column("ties", "Ties", "number"),
-    Column("losses", "Losses", "number"),
+    Column("wins", "Wins", "count"),
+    Column("ties", "Ties", "count"),
+    Column("losses", "Losses", "count"),
 )
 SHARE_OF: Final = Column("share", "Share of preference (ties half)", "share")
 _LEAD: Final = "How often the system of the row is preferred to that of the column."
@@ -131,6 +131,8 @@ def _figures(evidence: Evidence, rows: list[Row], note: str) -> Iterator[Figure]
     key = evidence.dimensions[0]
     for number, eyes in enumerate(evidence.eyes):
         seen = [row for row in rows if row[:3] == (eyes.title, key, EVERYTHING)]
+        if not seen or set.intersection(*({row[3], row[4]} for row in seen)):
+            continue  # one system is in every pair: People's replies and models' has drawn that
         both = [
             cells
             for row in seen

@@ -50,7 +50,7 @@ def entries_of(evidence: Evidence, verdicts: Verdicts) -> list[Entry]:
                 votes = on if name == EVERYTHING else on.take(dialogues[on.dialogue])
                 if len(votes):
                     standing = stand(votes, len(verdicts.systems), verdicts.humans)
-                    found.append(_entry(evidence, eyes, dimension, name, standing))
+                    found.append(entry_of(evidence, eyes, dimension, name, standing))
     return found
 
 
@@ -123,6 +123,7 @@ def _listed(names: list[str]) -> str:
     return ", ".join(names)
 
 
-def _entry(evidence: Evidence, eyes: Eyes, dimension: str, name: str, standing: Standing) -> Entry:
+def entry_of(evidence: Evidence, eyes: Eyes, dimension: str, name: str, standing: Standing) -> Entry:
+    """One ranking, with random numbers of its own."""
     rng = evidence.rng(f"ranks {eyes.key} {dimension} {name}")
     return Entry(eyes, dimension, name, standing, evidence.decoys, rng)

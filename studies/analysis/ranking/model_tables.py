@@ -73,7 +73,7 @@ def models_table(key: str, told: list[tuple[Entry, Models]], systems: tuple[str,
                 _strength(entry.standing, model, system, plain, why)
                 for model, why in zip((models.davidson, models.graded, models.side), models.why, strict=True)
             ]
-            rows.append((entry.eyes.key, entry.dimension, systems[system], plain, *cells))
+            rows.append((entry.eyes.title, entry.dimension, systems[system], plain, *cells))
     title = "Every ranking by each model" if key.endswith("_full") else "The ranking by each model"
     return Table(key, title, (EYES, DIMENSION, SYSTEM, *_MODELS), rows, _NOTES)
 
@@ -86,7 +86,7 @@ def parameters_table(told: list[tuple[Entry, Models]]) -> Table:
         Column("side_elo", "Elo points of being shown first", "number"),
     )  # fmt: skip
     rows = [
-        (entry.eyes.key, entry.dimension, *_ties(entry, models), _side_points(entry, models))
+        (entry.eyes.title, entry.dimension, *_ties(entry, models), _side_points(entry, models))
         for entry, models in told
     ]
     note = (

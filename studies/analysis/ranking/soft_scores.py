@@ -11,9 +11,11 @@ from typing import Final
 import numpy as np
 
 from studies.analysis.clustering import interval
-from studies.analysis.log_odds import as_share
+from studies.analysis.evidence import Evidence
+from studies.analysis.proportions import carried
 from studies.analysis.ranking.counting import Floats
-from studies.analysis.results import Estimate
+from studies.analysis.ranking.tables import AGAINST, EYES, SYSTEM
+from studies.analysis.results import Cell, Column, Estimate, Table
 from studies.analysis.votes import Votes
 
 #: Where two grades are answered they stand for two halves of HEART's five; where one is, for the middle.
@@ -39,5 +41,24 @@ def soft_by_couple(votes: Votes, systems: int) -> list[tuple[int, int, Estimate]
         mean = float(weight @ score[rows])
         ways = {name: codes[rows] for name, codes in votes.ways.items()}
         a, b = divmod(int(key), systems)
-        found.append((a, b, as_share(interval(mean, weight * (score[rows] - mean), ways))))
+        found.append((a, b, carried(interval(mean, weight * (score[rows] - mean), ways))))
     return found
+
+
+def soft_table(evidence: Evidence, systems: tuple[str, ...]) -> tuple[Table, ...]:
+    """An export, folded on the page: each two systems by each kind of eyes; none without overall answers."""
+    rows: list[tuple[Cell, ...]] = []
+    code = evidence.dimension_code("overall")
+    for eyes in evidence.eyes:
+        votes = eyes.votes.take(eyes.votes.dimension == code)
+        for a, b, mean in soft_by_couple(votes, len(systems)):
+            rows.append((eyes.title, systems[a], systems[b], mean))
+    columns = (EYES, SYSTEM, AGAINST, Column("soft_score", "Mean soft score", "share"))
+    return (Table("soft_scores_full", "Soft scores as in HEART", columns, rows, _NOTE),) if rows else ()
+
+
+_NOTE: Final = (
+    "HEART's judge gave one to five plus signs, counted .55, .65, .75, .85, .95 for the better reply. Here "
+    "much better counts .85, a little better .65, no difference .5; where there is one grade only, better "
+    "counts .75. They are no probabilities and rank nothing: they are here to be set beside HEART's own."
+)

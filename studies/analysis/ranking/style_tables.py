@@ -69,7 +69,7 @@ def coefficients_table(styled: list[Styled]) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for one in styled:
         for place, (key, _title) in enumerate(COVARIATES.items()):
-            rows.append((one.entry.eyes.key, one.entry.dimension, key, _coefficient(one, place)))
+            rows.append((one.entry.eyes.title, one.entry.dimension, key, _coefficient(one, place)))
     note = f"What the largest possible difference in style is worth. {_NOTE}"
     return Table("style_coefficients_full", "What style is worth", columns, rows, note)
 
@@ -101,7 +101,7 @@ def _rows(one: Styled, systems: tuple[str, ...]) -> list[tuple[Cell, ...]]:
             else (spread.around(points(float(value)), system, n),
                   spread.around(POINTS * float(shift), at, n))
         )  # fmt: skip
-        head = (one.entry.eyes.key, one.entry.dimension, systems[system], plain)
+        head = (one.entry.eyes.title, one.entry.dimension, systems[system], plain)
         rows.append((*head, *cells, int(plain_rank[place]), int(rank[place])))
     return rows
 

@@ -6,16 +6,18 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.evidence import Evidence
+from studies.analysis.evidence import EVERYTHING, Evidence, Eyes
 from studies.analysis.ranking.elo import ANCHOR, points
-from studies.analysis.ranking.entries import Entry, said_of
+from studies.analysis.ranking.entries import Entry, entry_of, first_read, said_of
 from studies.analysis.ranking.resampling import FEWEST, percentile, resampled
+from studies.analysis.ranking.standing import stand
 from studies.analysis.results import Cell, Column, Estimate, Figure, Table, undefined
 
 EYES: Final = Column("eyes", "Who answered")
 DIMENSION: Final = Column("dimension", "Dimension")
-SLICE: Final = Column("slice", "Dialogues")
+SLICE: Final = Column("slice", "Slice")
 SYSTEM: Final = Column("system", "System")
+AGAINST: Final = Column("against", "Compared with")
 RANKS: Final = (
     Column("rank", "Rank", "count"),
     Column("rank_low", "Best rank left open", "count"),
@@ -31,7 +33,7 @@ _RANK_NOTE: Final = (
 
 
 def ranking_table(evidence: Evidence, entries: list[Entry], systems: tuple[str, ...]) -> Table:
-    """What is read first, with the bootstrap over dialogues beside the sandwich."""
+    """What is read first, with the bootstrap over dialogues beside the interval over all clusters."""
     rows: list[tuple[Cell, ...]] = []
     for entry in entries:
         bootstrap = _bootstrap(evidence, entry)
@@ -54,7 +56,7 @@ def ranking_table(evidence: Evidence, entries: list[Entry], systems: tuple[str, 
 def full_table(entries: list[Entry], systems: tuple[str, ...]) -> Table:
     rows = [
         (
-            entry.eyes.key, entry.dimension, entry.slice, *_ranks(entry, system), systems[system],
+            entry.eyes.title, entry.dimension, entry.slice, *_ranks(entry, system), systems[system],
             entry.standing.elo(system), int(entry.standing.answered[system]), _remark(entry, system),
         )
         for entry in entries
@@ -80,10 +82,42 @@ def forest(entry: Entry, systems: tuple[str, ...]) -> Figure:
     )
 
 
+def exclusions_table(evidence: Evidence, entries: list[Entry], systems: tuple[str, ...]) -> tuple[Table, ...]:
+    """Raters' overall ranking beside the one with what is left out; none where nothing is left out."""
+    everything, kept = evidence.raters_with_excluded, evidence.raters
+    mine = [entry for entry in first_read(entries) if entry.eyes.kind == "raters"]
+    if everything is None or kept is None or len(everything) == len(kept) or not mine:
+        return ()
+    entry = mine[0]
+    votes = everything.take(everything.dimension == evidence.dimension_code(entry.dimension))
+    other = entry_of(
+        evidence,
+        Eyes("raters", "with excluded answers", votes),
+        entry.dimension,
+        EVERYTHING,
+        stand(votes, len(systems), evidence.verdicts.humans if evidence.verdicts else 0),
+    )
+    rows = [
+        (
+            systems[system], _ranks(entry, system)[0], entry.standing.elo(system),
+            _ranks(other, system)[0], other.standing.elo(system),
+        )
+        for system in entry.order
+    ]  # fmt: skip
+    columns = (
+        SYSTEM, RANKS[0], Column("elo", "Elo as analysed", "elo"),
+        Column("rank_with_excluded", "Rank with excluded answers", "count"),
+        Column("elo_with_excluded", "Elo with excluded answers", "elo"),
+    )  # fmt: skip
+    note = f"The section What this rests on says what is left out. {_RANK_NOTE}"
+    title = f"The raters' ranking with and without exclusions ({entry.dimension})"
+    return (Table("ranking_exclusions", title, columns, rows, note),)
+
+
 def links_table(entries: list[Entry], systems: tuple[str, ...]) -> Table:
     """What is to be known of each ranking, one sentence a row."""
     rows = [
-        (entry.eyes.key, entry.dimension, entry.slice, sentence)
+        (entry.eyes.title, entry.dimension, entry.slice, sentence)
         for entry in entries
         for sentence in said_of(entry, systems)
     ]

@@ -16,7 +16,7 @@ from scipy import stats
 
 from studies.analysis.agreement.counted import GRADES, SIGNS, Counted, counted
 from studies.analysis.clustering import interval
-from studies.analysis.log_odds import as_share
+from studies.analysis.proportions import carried
 from studies.analysis.reading import Mask
 from studies.analysis.results import Estimate, undefined
 from studies.analysis.votes import Votes
@@ -107,7 +107,7 @@ def advantage_probability(found: Advantages) -> Estimate:
     value = float(means.mean())
     influence = (found.judge - value) / number[found.rater] / len(number)
     ways = {"dialogue": found.votes.dialogue, "rater": found.votes.source}
-    return as_share(interval(value, influence, ways))
+    return carried(interval(value, influence, ways))
 
 
 def benjamini_yekutieli(p_values: Floats, rate: float) -> Mask:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.clustering import covariance, interval
-from studies.analysis.log_odds import as_share
+from studies.analysis.proportions import carried
 from studies.analysis.reading import Codes, renumbered
 from studies.analysis.results import Estimate
 
@@ -93,7 +93,7 @@ def assisted(drawn: Drawn) -> Assisted:
         {"dialogue": drawn.dialogue, "writer": drawn.writer},
     )
     gain = (raters.se / both.se) ** 2 if raters.se and both.se else float("nan")
-    return Assisted(as_share(raters), as_share(both), as_share(alone), weight, gain)
+    return Assisted(carried(raters), carried(both), carried(alone), weight, gain)
 
 
 def power_tuned(matrix: Floats) -> float:

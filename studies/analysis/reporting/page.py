@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,8 @@ NARROW: Final = 6
 #: CSS pixels; a wider picture has more in it than the others.
 WIDE: Final = 560
 _FULL: Final = "_full"
+#: The section that is set as sentences that lead to their sections, and not as a table.
+SUMMARY: Final = "summary"
 #: Colours that follow the page into the dark; those of shares and fields stay as they are.
 _FOLLOWING: Final = {
     canvas.INK: "ink",
@@ -60,7 +63,6 @@ class ShownTable:
     numeric: tuple[bool, ...]
     rows: tuple[tuple[Shown, ...], ...]
     notes: tuple[tuple[str, str], ...]
-    folded: bool
     left_out: int
 
     @property
@@ -85,9 +87,24 @@ class ShownFigure:
 
 @dataclass(frozen=True, slots=True)
 class ShownSection:
+    """`parts` stand open; `folded` are the full tables, at the section's end. The summary has no number."""
+
     section: Section
     number: int
     parts: tuple[ShownTable | ShownFigure, ...]
+    folded: tuple[ShownTable, ...] = ()
+
+    @property
+    def sentences(self) -> tuple[dict[str, Cell], ...]:
+        """The summary's rows by column; none of other sections."""
+        if self.section.key != SUMMARY:
+            return ()
+        tables = [part for part in self.section.parts if isinstance(part, Table)]
+        return tuple(
+            dict(zip((column.key for column in table.columns), row, strict=True))
+            for table in tables
+            for row in table.rows
+        )
 
 
 def html_text(report: Report, drawings: dict[str, charts.Drawing]) -> str:
@@ -97,6 +114,7 @@ def html_text(report: Report, drawings: dict[str, charts.Drawing]) -> str:
         facts=report.facts,
         title=report.facts.title or report.facts.study or "Analysis of pairwise ratings",
         sections=list(_sections(report.sections, drawings)),
+        titles={section.key: section.title for section in report.sections},
         style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         is_figure=lambda part: isinstance(part, ShownFigure),
     )
@@ -133,20 +151,33 @@ def _page() -> Template:
 
 
 def _sections(sections: Sequence[Section], drawings: dict[str, charts.Drawing]) -> Iterator[ShownSection]:
-    """Sections, and in them figures and tables, numbered through the report."""
-    tables = figures = 0
-    for number, section in enumerate(sections, 1):
-        parts: list[ShownTable | ShownFigure] = []
-        for part in section.parts:
-            if isinstance(part, Figure):
-                figures += 1
-                drawing = drawings[part.key]
-                below = _table(part.table, 0)
-                parts.append(ShownFigure(part, figures, inlined(drawing.svg, part.key), drawing.width, below))
-            else:
-                tables += 1
-                parts.append(_table(part, tables))
-        yield ShownSection(section, number, tuple(parts))
+    """Sections, and in them figures and tables, numbered through the report as they are read."""
+    tables, figures = count(1), count(1)
+    numbers = count(1)
+    for section in sections:
+        if section.key == SUMMARY:
+            yield ShownSection(section, 0, ())
+            continue
+        folds = [part for part in section.parts if _is_folded(part)]
+        shown = [
+            _figure(part, next(figures), drawings[part.key])
+            if isinstance(part, Figure)
+            else _table(part, next(tables))
+            for part in section.parts
+            if not _is_folded(part)
+        ]
+        folded = tuple(_table(part, next(tables)) for part in folds if isinstance(part, Table))
+        yield ShownSection(section, next(numbers), tuple(shown), folded)
+
+
+def _is_folded(part: Table | Figure) -> bool:
+    return isinstance(part, Table) and part.key.endswith(_FULL)
+
+
+def _figure(figure: Figure, number: int, drawing: charts.Drawing) -> ShownFigure:
+    return ShownFigure(
+        figure, number, inlined(drawing.svg, figure.key), drawing.width, _table(figure.table, 0)
+    )
 
 
 def _table(table: Table, number: int) -> ShownTable:
@@ -163,7 +194,6 @@ def _table(table: Table, number: int) -> ShownTable:
         numeric,
         rows,
         notes,
-        folded=table.key.endswith(_FULL),
         left_out=len(table.rows) - len(rows),
     )
 

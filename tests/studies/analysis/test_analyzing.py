@@ -72,8 +72,8 @@ def test_every_section_is_told_as_it_comes(verdicts: Path, tmp_path: Path) -> No
         "Drawing 0 figures",
         "Written: report.html, report.json, figures/, tables/",
     ]
-    assert (done["sections"], done["absent"], done["exploratory"]) == (2, ["missing"], True)
-    assert json.loads((tmp_path / "out" / "report.json").read_text())["sections"][0]["lead"] == ["46 votes"]
+    assert (done["sections"], done["absent"], done["exploratory"]) == (3, ["summary", "missing"], True)
+    assert json.loads((tmp_path / "out" / "report.json").read_text())["sections"][1]["lead"] == ["46 votes"]
 
 
 def test_a_mistake_names_its_section_and_writes_nothing(verdicts: Path, tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ import pytest
 
 from raters.export.bundle import write_bundle
 from studies.analysis.analyzing import analyze
-from studies.analysis.evidence import TABLES, Options, read_evidence
+from studies.analysis.evidence import Options, read_evidence
+from studies.analysis.further_tables import TABLES
 from studies.analysis.simulating import Design, Effects, simulate, write_verdicts
 from tests.factories import NOW, make_rater, make_study, open_study, rate_all
 from tests.studies.analysis.reporting import demonstration
@@ -79,7 +80,7 @@ def test_a_report_of_every_kind_of_part_is_whole(tmp_path: Path) -> None:
     analyze(path=small_study(tmp_path), out=out, options=Options(), sections=demonstration.sections())
     form = assert_whole(out)
     assert [section["key"] for section in form["sections"]] == [
-        "preference", "agreement", "ranking", "blinding", "kinds",
+        "summary", "preference", "agreement", "ranking", "blinding", "kinds",
     ]  # fmt: skip
 
 

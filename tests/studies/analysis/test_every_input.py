@@ -88,7 +88,7 @@ def shares(form: dict[str, Any]) -> Iterator[float]:
     for section in form["sections"]:
         for part in section["parts"]:
             for row in part.get("rows", ()) if part["key"] == "preference" else ():
-                if row["eyes"] == "raters":
+                if row["eyes"] == "Raters":
                     yield row["share"]["value"]
 
 

@@ -210,6 +210,7 @@ def test_the_best_of_two_replies_is_told_or_why_not(tmp_path: Path) -> None:
 
 def test_the_matrix_holds_raw_counts_and_both_directions(tmp_path: Path) -> None:
     rows = [*grid(TWO_BY_TWO), *grid({("d1", "r1"): 2}, "other", system_first="model")]
+    rows += grid({("d1", "r1"): 0}, "other", pair="d1-people")
     section = systems_compared(read(tmp_path, rows))
 
     one = cells(section, "systems_compared_1_raters_figure", system="person", against="model")
@@ -222,6 +223,13 @@ def test_the_matrix_holds_raw_counts_and_both_directions(tmp_path: Path) -> None
     )
     single = cells(section, "systems_compared_full", system="model", against="other")
     assert [single[key] for key in ("wins", "ties", "losses", "n")] == [0, 0, 1, 1]
+
+
+def test_where_one_system_is_in_every_pair_there_is_no_matrix(tmp_path: Path) -> None:
+    """Each model's row against people is a figure already: a matrix of one row says no more."""
+    rows = [*grid(TWO_BY_TWO), *grid({("d1", "r1"): 2}, "other")]
+    section = systems_compared(read(tmp_path, rows))
+    assert [part.key for part in section.parts] == ["systems_compared_full"]
 
 
 def test_two_orders_of_a_judge_share_one_count(tmp_path: Path) -> None:

@@ -1,12 +1,13 @@
 """The ranking's headings, on a small export with raters and judges."""
 
 import csv
+import math
 from pathlib import Path
 
 import pytest
 
 from studies.analysis.evidence import Evidence, Options, read_evidence
-from studies.analysis.ranking.sections import SECTIONS, ranking, soft, style
+from studies.analysis.ranking.sections import SECTIONS, ranking, style
 from studies.analysis.results import Estimate, Figure, Section, Table
 from tests.studies.analysis.ranking.study_made import COLUMNS, study_made
 from tests.studies.analysis.tables import answer, write
@@ -56,7 +57,7 @@ def test_every_ranking_is_there(evidence: Evidence) -> None:
     found = set(zip(column(full, "eyes"), column(full, "slice"), strict=True))
     assert found == {
         (eyes, name)
-        for eyes in ("raters", "judge j0", "judge j1", "jury")
+        for eyes in ("Raters", "Judge j0", "Judge j1", "Jury of judges")
         for name in ("all", "regular", "adversarial")
     }
 
@@ -79,7 +80,7 @@ def test_style_tables_show_both_rankings_and_coefficients(evidence: Evidence) ->
 def test_a_jury_has_no_side(evidence: Evidence) -> None:
     parameters = tables(ranking(evidence))["ranking_parameters_full"]
     sides = dict(zip(column(parameters, "eyes"), column(parameters, "side_elo"), strict=True))
-    jury, raters = sides["jury"], sides["raters"]
+    jury, raters = sides["Jury of judges"], sides["Raters"]
     assert isinstance(jury, Estimate)
     assert isinstance(raters, Estimate)
     assert jury.undefined == "A jury's verdict has no side."
@@ -160,9 +161,9 @@ def test_one_dialogue_and_one_rater_are_told(tmp_path: Path) -> None:
 
 
 def test_soft_scores_rank_nothing(evidence: Evidence) -> None:
-    section = soft(evidence)
-    assert "rank nothing" in section.lead[0]
-    assert [one.key for one in tables(section)["soft_scores_full"].columns] == [
+    table = tables(ranking(evidence))["soft_scores_full"]
+    assert "rank nothing" in table.note
+    assert [one.key for one in table.columns] == [
         "eyes", "system", "against", "soft_score",
     ]  # fmt: skip
 
@@ -187,3 +188,26 @@ def test_two_writers_of_one_answer_are_no_cluster_and_that_is_said(tmp_path: Pat
     write(tmp_path, "verdicts.csv", [row | {"writer_second": "w1"} for row in rows])
     evidence = read_evidence(tmp_path, Options(human=("human", "person")))
     assert not any(sentence in line for line in ranking(evidence).lead)
+
+
+def test_the_ranking_stands_beside_itself_with_what_is_left_out(tmp_path: Path) -> None:
+    """Kept: 3 to 1 for human. With the four left out, all for x: 3 to 5. Elo: 400 log10 of the odds."""
+    assert "ranking_exclusions" not in tables(ranking(study_made(tmp_path, texts=False, judges=0)))
+    kept, out = [-1, -1, -1, 1], [1] * 4
+    with (tmp_path / "verdicts.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([*COLUMNS, "excluded"])
+        for number, value in enumerate(kept + out):
+            left_out = int(number >= len(kept))
+            row = [f"d{number}", "", f"p{number}", "human", "x", "overall", "rater", f"r{number}", value]
+            writer.writerow([*row, *[""] * (len(COLUMNS) - len(row)), left_out])
+    table = tables(ranking(read_evidence(tmp_path, Options(human=("human",)))))["ranking_exclusions"]
+    assert column(table, "system") == ["human", "x"]
+    assert column(table, "rank") == [1, 2]
+    assert column(table, "rank_with_excluded") == [2, 1]
+    with_all = column(table, "elo_with_excluded")[1]
+    as_analysed = column(table, "elo")[1]
+    assert isinstance(as_analysed, Estimate)
+    assert isinstance(with_all, Estimate)
+    assert as_analysed.value == pytest.approx(1500 - 400 * math.log10(3), abs=0.01)
+    assert with_all.value == pytest.approx(1500 + 400 * math.log10(5 / 3), abs=0.01)

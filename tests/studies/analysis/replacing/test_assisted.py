@@ -102,10 +102,14 @@ def test_unequal_chances_are_weighed() -> None:
 
 
 def test_it_is_the_number_of_the_headline_however_uneven_models_and_writers_are(tmp_path: Path) -> None:
-    """Model one has 120 pairs, model two 40; ada wrote 100 of the former's, and is preferred more."""
+    """Model one has 120 pairs, model two 40; ada wrote 100 and 10 of them, and is preferred more."""
     rows: list[Row] = []
     for number in range(160):
-        model, writer = ("one", "ada" if number < 100 else "bo") if number < 120 else ("two", "bo")
+        model, writer = (
+            ("one", "ada" if number < 100 else "bo")
+            if number < 120
+            else ("two", "ada" if number < 130 else "bo")
+        )
         both = {
             "dialogue": f"d{number}", "pair": f"p{number}", "system_second": model, "writer_first": writer,
             "writer_second": "",
@@ -116,7 +120,7 @@ def test_it_is_the_number_of_the_headline_however_uneven_models_and_writers_are(
     assert evidence.judged is not None
     study = drawn_pairs(evidence, evidence.judged, "overall", np.full(160, 0.5))
     assert isinstance(study, Drawn)
-    expected = ((90 / 100 + 2 / 20) / 2 + 6 / 40) / 2
+    expected = ((90 / 100 + 2 / 20) / 2 + (6 / 10 + 0 / 30) / 2) / 2
     headline = rows_of(PREFERENCE[0](evidence), "preference")[0]["share"]
     assert value(headline) == pytest.approx(expected)
     assert value(assisted(study).raters) == pytest.approx(expected)

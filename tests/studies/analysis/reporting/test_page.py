@@ -169,3 +169,30 @@ def test_a_drawing_is_wide_enough_for_its_svg() -> None:
         '<svg xmlns:xlink="http://www.w3.org/1999/xlink" viewBox="0 0 1 1" aria-hidden="true">'
         '<g id="k-a"/><use href="#k-a"/></svg>'
     )
+
+
+def test_the_summary_is_sentences_that_lead_to_their_sections() -> None:
+    columns = tuple(Column(key, key) for key in ("finding", "numbers", "eyes", "section"))
+    rows = [("Found <b>", "45 %.", "Raters", "b"), ("Could not be told", "Why.", "", "")]
+    summary = Section("summary", "In short", ("On what.",), (Table("summary", "In short", columns, rows),))
+    table = Table("t", "T", (Column("x", "X"),), [("a",)])
+    page = page_of(summary, Section("b", "B section", (), (table,)))
+    assert '<strong>Found &lt;b&gt;.</strong> 45 %. <a href="#b">B section</a></li>' in page
+    assert '<li class="untold"><strong>Could not be told.</strong> Why.</li>' in page
+    assert "<b>Table 1</b> T" in page
+    assert '<span class="number">1</span> B section' in page
+
+
+def test_full_tables_are_folded_at_the_end_of_their_section() -> None:
+    full = Table("a_full", "All", (Column("x", "X"),), [("a",)])
+    short = Table("a", "Short", (Column("x", "X"),), [("a",)])
+    page = page_of(Section("s", "S", (), (full, short)))
+    assert page.index("<b>Table 1</b> Short") < page.index("<b>Table 2</b> All")
+    assert '<details class="full" id="table-a_full">' in page
+    assert '<details class="full" id="table-a">' not in page
+
+
+def test_words_that_a_reader_may_not_know_are_explained() -> None:
+    page = page_of()
+    for word in ("Holm", "Elo", "AUC", "S1, S2", "λ", "Ranks left open", "Linked one way only", "Points"):
+        assert f"<dt>{word}</dt>" in page

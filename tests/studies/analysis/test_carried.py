@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 from scipy import special
 
-from studies.analysis.log_odds import as_share
-from studies.analysis.proportions import share
+from studies.analysis.proportions import carried, share
 from studies.analysis.results import Estimate, undefined
 from tests.studies.analysis.tables import ends
 
@@ -16,14 +15,14 @@ def test_it_is_the_interval_of_proportions() -> None:
     on_odds = share(hits, ways)
     reach = float(special.logit(ends(on_odds)[1])) - float(special.logit(0.625))
     plain = Estimate(0.625, 0.625 - reach * 0.625 * 0.375, 0.625 + reach * 0.625 * 0.375, on_odds.se)
-    assert ends(as_share(plain)) == pytest.approx(ends(on_odds))
+    assert ends(carried(plain)) == pytest.approx(ends(on_odds))
 
 
 def test_one_degree_of_freedom_stays_between_none_and_all() -> None:
-    low, high = ends(as_share(Estimate(0.5, -5.853, 6.853, 0.5)))
+    low, high = ends(carried(Estimate(0.5, -5.853, 6.853, 0.5)))
     assert 0.0 < low < 0.5 < high < 1.0
 
 
 def test_at_an_end_it_is_cut_off_and_without_an_interval_nothing_changes() -> None:
-    assert ends(as_share(Estimate(1.0, 0.9, 1.1, 0.05))) == (0.9, 1.0)
-    assert as_share(undefined("nothing", value=0.5)) == undefined("nothing", value=0.5)
+    assert ends(carried(Estimate(1.0, 0.9, 1.1, 0.05))) == (0.9, 1.0)
+    assert carried(undefined("nothing", value=0.5)) == undefined("nothing", value=0.5)

@@ -1,0 +1,61 @@
+"""The tables of an export beside the verdicts: which columns of each are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from studies.analysis.reading import LacksColumns, TextTable, read_table
+
+#: Further tables: what is read of each. An absent one switches its section off, and the section says so.
+TABLES: Final[Mapping[str, tuple[str, ...]]] = {
+    "systems.csv": ("system", "kind", "family", "model_id", "params_total", "params_active"),
+    "responses.csv": ("response", "dialogue", "system", "kind", "writer", "text", "words"),
+    "pairs.csv": (
+        "pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b",
+        "p_rated",
+    ),
+    "sessions.csv": (
+        "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
+        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
+    ),
+    "assignments.csv": (
+        "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
+    ),
+    "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
+    "guesses.csv": (
+        "rater", "pair", "dialogue", "kind_first", "kind_second", "guess_first", "guess_second",
+        "certainty_first", "certainty_second", "system_first", "system_second",
+    ),
+    "answers.csv": ("rater", "use", "value"),
+    "judges.csv": ("judge", "family", "variant", "model_id", "for_trial"),
+    "judgments.csv": (
+        "judge", "dialogue", "pair", "order", "replicate", "role", "same_family", "variant", "status",
+        "outcome",
+    ),
+    "llm_calls.csv": (
+        "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
+        "output_tokens", "cost_micros", "currency",
+    ),
+}  # fmt: skip
+
+
+def kinds_in(tables: Mapping[str, TextTable]) -> dict[str, str]:
+    """The kind of every system in systems.csv; nothing without it."""
+    if "systems.csv" not in tables:
+        return {}
+    systems = tables["systems.csv"]
+    return dict(zip(systems["system"].texts(), systems["kind"].texts(), strict=True))
+
+
+def read_tables(folder: Path) -> tuple[dict[str, TextTable], tuple[str, ...]]:
+    """The further tables, and a sentence on each file that is none of ours in spite of its name."""
+    tables, unread = {}, []
+    for name, columns in TABLES.items():
+        if (folder / name).exists():
+            try:
+                tables[name] = read_table(folder / name, needed=columns[:2], known=columns[2:])
+            except LacksColumns as error:
+                unread.append(f"Not read: {error}")
+    return tables, tuple(unread)
