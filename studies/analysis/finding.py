@@ -58,8 +58,8 @@ def rests_on(rows: Rows) -> Iterator[str]:
         for left in rows.of("rests_flow", source_kind=kind)[-1:]:
             who = f"{_count(left['sources'])} {kind.lower() if left['sources'] != 1 else kind[:-1].lower()}"
             yield (
-                f"{who} gave {_count(left['rows'])} analysed answers, "
-                f"{_count(left['ratings'])} pairs as rated, of {_count(row['dialogues'])} dialogues."
+                f"{who} gave {_count(left['rows'])} analysed answers on {_count(row['dialogues'])} dialogues "
+                f"({_count(left['ratings'])} {'ratings of pairs' if kind == 'Raters' else 'pairs judged'})."
             )
 
 

@@ -25,9 +25,9 @@ _MODELS: Final = (
     Column("side_equal", "Bradley–Terry, side held equal", "elo"),
 )
 _NOTES: Final = (
-    "Davidson (1970): better, tie, worse go as exp(d/2) : ν : exp(−d/2). Graded: cumulative logits with even "
-    "cuts (Agresti 1992). All in Elo points against the same anchor; intervals cluster by dialogue, rater "
-    "and writer."
+    "Davidson's model (1970) gives ties a rate of their own, ν; the graded one (Agresti 1992) uses how "
+    "strong each preference was; the last column takes out what being shown first adds. All in Elo points "
+    "against the same anchor; intervals cluster by dialogue, rater and writer."
 )
 _UNBOUNDED: Final = "Ties alone link systems here: the model has no finite strengths."
 

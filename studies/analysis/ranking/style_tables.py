@@ -20,10 +20,9 @@ from studies.analysis.results import Cell, Column, Table, undefined
 from studies.analysis.verdicts import Verdicts
 
 _NOTE: Final = (
-    "Log odds that a is preferred = θ_a − θ_b + β·(a's style − b's), ties as half wins. Length: tanh of the "
-    "difference in words over its root mean square (Dubois et al. 2024); marks: (a − b)/(a + b) (Li et al. "
-    "2024). An adjustment, not a cause: where style is part of the support given, holding it equal takes "
-    "that away."
+    "What strengths would be if replies were as long, as much formatted and asked as many questions as "
+    "those they were compared with (length: Dubois et al. 2024; marks: Li et al. 2024). An adjustment, "
+    "not a cause: where style is part of the support given, holding it equal takes that away."
 )
 
 

@@ -40,8 +40,8 @@ def ranking_table(evidence: Evidence, entries: list[Entry], systems: tuple[str, 
         for system in entry.order:
             rows.append(
                 (
-                    entry.eyes.title, *_ranks(entry, system), systems[system],
-                    entry.standing.elo(system), bootstrap[system], _remark(entry, system),
+                    entry.eyes.title, systems[system], entry.standing.elo(system), *_ranks(entry, system),
+                    bootstrap[system], _remark(entry, system),
                 )
             )  # fmt: skip
     over_dialogues = Column("elo_dialogues", "Elo, interval over dialogues alone", "elo")
@@ -49,7 +49,7 @@ def ranking_table(evidence: Evidence, entries: list[Entry], systems: tuple[str, 
         f"{_RANK_NOTE} Interval over dialogues alone: percentiles of {evidence.options.resamples} resamples "
         f"of dialogues, raters and writers taken as they are; only from {FEWEST} dialogues on."
     )
-    columns = (EYES, *RANKS, SYSTEM, ELO, over_dialogues, REMARK)
+    columns = (EYES, SYSTEM, ELO, *RANKS, over_dialogues, REMARK)
     return Table("ranking", "Ranking by overall preference", columns, rows, note)
 
 
