@@ -21,8 +21,7 @@ NO_AGREEMENT: Final = "A tie is an answer that can agree: without ties it would 
 RANDOM: Final = "Dialogues and raters are a random sample, systems are fixed. Ties count half."
 AVERAGE: Final = (
     "Average human: writers are a random sample and weighted equally. Dialogues and raters are a random "
-    "sample, "
-    "systems are fixed. Ties count half."
+    "sample, systems are fixed. Ties count half."
 )
 
 
@@ -59,8 +58,7 @@ def described(contrast: Contrast) -> str:
         "system_vs_system": f"Share by which {contrast.system} is preferred to {contrast.against}, minus one "
         f"half, {where}. On pairs of a person and a model writers are weighted equally. {RANDOM}",
         "slice_difference": "Mean share by which people's replies are preferred to each model's, "
-        f"{where}, minus "
-        f"that on all other dialogues. {AVERAGE}",
+        f"{where}, minus that on all other dialogues. {AVERAGE}",
         "judge_agreement": f"Agreement of {contrast.source} with a rater minus that of another rater on "
         "the same "
         f"pairs, {where}. The judge is fixed; dialogues and raters are a random sample.",

@@ -11,6 +11,7 @@ from studies.analysis.contrasts.estimands import AgreementDifference, described
 from studies.analysis.contrasts.sensitivity import sensitivity
 from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.results import Cell, Column, Section, Table
+from studies.protocol import ProtocolDocument
 
 EXPLORATORY: Final = (
     "The protocol names no confirmatory contrast: the whole report is exploratory. Contrasts that are frozen "
@@ -18,8 +19,7 @@ EXPLORATORY: Final = (
 )
 NO_PROTOCOL: Final = (
     "There is no protocol (protocol.json, or one that is named): the whole report is exploratory, and "
-    "nothing says "
-    "which analysis was frozen."
+    "nothing says which analysis was frozen."
 )
 _KEY, _TITLE = "confirmatory", "Confirmatory contrasts"
 _COLUMNS: Final = (
@@ -57,8 +57,7 @@ _NOTE: Final = (
     "at alpha divided by the number of contrasts (Bonferroni): they hold together whatever depends on "
     "what, and may "
     "include 0 where Holm's procedure, which is less strict, decides. If alphas differ, the largest "
-    "bounds the chance of "
-    "any false decision."
+    "bounds the chance of any false decision."
 )
 
 
@@ -74,8 +73,7 @@ def confirmatory(evidence: Evidence, agreement: AgreementDifference | None = Non
     titles = {eyes.name or eyes.key: eyes.title for eyes in evidence.eyes}
     lead = (
         f"The protocol froze {len(found)} contrast{'s' * (len(found) != 1)} before the first rating. "
-        "These alone "
-        "are confirmatory; all other sections of the report are exploratory."
+        "These alone are confirmatory; all other sections of the report are exploratory."
     )
     parts = (
         Table("contrasts", "What was to be shown", _COLUMNS, [_short(one) for one in found], _NOTE),
@@ -106,11 +104,19 @@ def check_protocol(evidence: Evidence) -> Section:
     )
     rows = [(one.what, one.frozen, one.found, one.deviates) for one in found]
     lead = (
-        f"Deviations from the protocol: {'; '.join(deviations)}." if deviations else "No deviation was found."
+        f"Deviations from the protocol: {'; '.join(deviations)}."
+        if deviations
+        else _none_found(evidence.protocol)
     )
     return Section(
         "protocol", title, lead=(lead,), parts=(Table("protocol_checks", "Checks", columns, rows),)
     )
+
+
+def _none_found(document: ProtocolDocument) -> str:
+    if document.froze_analysis:
+        return "No deviation was found."
+    return "No deviation was found. This older protocol froze no plan of the analysis itself."
 
 
 def _short(one: Decided) -> tuple[Cell, ...]:

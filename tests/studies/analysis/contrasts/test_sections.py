@@ -293,6 +293,9 @@ def test_answers_that_name_no_protocol_are_a_deviation(tmp_path: Path) -> None:
 def test_an_older_protocol_froze_no_plan_of_the_analysis(tmp_path: Path) -> None:
     section = check_protocol(study(tmp_path, PLAIN, seed=5, schema=3))
 
+    assert section.lead == (
+        "No deviation was found. This older protocol froze no plan of the analysis itself.",
+    )
     row = cells(section, "protocol_checks", check="Plan of the analysis")
     assert (row["frozen"], row["deviates"]) == ("not frozen: default", False)
     assert row["found"] == "seed 5, margin of agreement 0.05, epsilon 0.1"
