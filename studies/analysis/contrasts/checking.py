@@ -72,6 +72,8 @@ def _plan(evidence: Evidence, protocol: ProtocolDocument) -> Check:
 
 def _dimensions(evidence: Evidence, protocol: ProtocolDocument) -> Check:
     asked = [row.key for row in protocol.rubric]
+    if not evidence.dimensions:
+        return Check("Dimensions", ", ".join(asked), "there are no answers yet", False)
     absent = [key for key in asked if key not in evidence.dimensions]
     other = [key for key in evidence.dimensions if key not in asked]
     found = [f"without answers: {', '.join(absent)}"] if absent else []

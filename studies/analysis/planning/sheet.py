@@ -93,7 +93,7 @@ def shares_table(assumptions: Assumptions, rng: np.random.Generator) -> Table:
         (
             Column("share", "People's true share", "share"),
             Column("power", "Found by this plan", "share"),
-            Column("half_width", "Interval, ±", "share"),
+            Column("half_width", "Interval, ±", "points"),
             Column("dialogues", "Dialogues for 80 %", "count"),
             Column("power_there", "Found by those", "share"),
             Column("ratings", "Ratings then", "count"),
@@ -137,7 +137,7 @@ def slices_table(assumptions: Assumptions, rng: np.random.Generator) -> Table:
     columns = (
         Column("difference", "True difference", "points"),
         Column("power", "Found by this plan", "share"),
-        Column("half_width", "Interval, ±", "share"),
+        Column("half_width", "Interval, ±", "points"),
     )
     title = "Adversarial dialogues against all others"
     if not 0 < plan.adversarial < plan.dialogues:
@@ -172,7 +172,7 @@ def agreement_table() -> Table:
         "agreement",
         "A judge's agreement with raters against raters' own: pairs for 80 % power (approximate)",
         (
-            Column("margin", "Margin, ±", "share"),
+            Column("margin", "Margin, ±", "points"),
             Column("correlation", "Correlation of the two", "number"),
             Column("equivalence", "Equivalence", "count"),
             Column("non_inferiority", "Not worse", "count"),

@@ -47,13 +47,17 @@ def text_of(cell: Cell, kind: ColumnKind) -> str:
         return cell.undefined
     if cell.low is None or cell.high is None:
         return f"{_plain(cell.value, kind)} ({cell.undefined})"
-    low, high = (_plain(one, kind).removesuffix(" %") for one in (cell.low, cell.high))
+    low, high = (
+        _plain(one, kind).removesuffix(" %").removesuffix(" points") for one in (cell.low, cell.high)
+    )
     return f"{_plain(cell.value, kind)} ({low} to {high})"
 
 
 def _plain(value: str | float | bool, kind: ColumnKind) -> str:
     if isinstance(value, str):
         return value
+    if kind == "points":
+        return f"{100 * value:.1f} points"
     if kind == "share":
         return f"{100 * value:.1f} %"
     if kind == "count" or (kind == "number" and math.isclose(value, round(value)) and abs(value) >= 1):

@@ -246,6 +246,13 @@ def test_the_frozen_analysis_deviates_nowhere(tmp_path: Path) -> None:
     assert not any(row[-1] for row in table(section, "protocol_checks").rows)
 
 
+def test_without_answers_no_dimension_is_missed(tmp_path: Path) -> None:
+    section = check_protocol(study(tmp_path, PLAIN, rows=[]))
+
+    row = cells(section, "protocol_checks", check="Dimensions")
+    assert (row["found"], row["deviates"]) == ("there are no answers yet", False)
+
+
 def test_each_deviation_is_named(tmp_path: Path) -> None:
     rows = grid(ANSWERS)
     rows[0] |= {"protocol_hash": "f" * 64, "excluded": 1, "exclusion_reason": "checks"}
