@@ -54,7 +54,9 @@ def _hash(evidence: Evidence) -> Iterator[Check]:
     total = len(evidence.verdicts) if evidence.verdicts is not None else 0
     ours = rows.get(evidence.protocol_sha256, 0)
     found = f"{ours} of {total} rows" if rows or not total else "the table has no column protocol_hash"
-    yield Check("Answers given under this protocol", evidence.protocol_sha256, found, ours != total)
+    yield Check(
+        "Answers given under this protocol", f"SHA-256 {evidence.protocol_sha256[:12]}…", found, ours != total
+    )
     for other, count in rows.items():
         if other != evidence.protocol_sha256:
             yield Check(
