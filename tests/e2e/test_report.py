@@ -53,16 +53,18 @@ def test_it_reads_well_however_it_is_looked_at(browser: Browser, report: Path, l
     context.close()
 
 
-def test_on_paper_everything_is_unfolded_and_nothing_scrolls(page: Page, report: Path) -> None:
+def test_paper_names_the_folded_tables_files_and_nothing_scrolls(page: Page, report: Path) -> None:
     page.goto(report.as_uri())
-    row = page.locator("#table-preference_full tbody tr").last
-    expect(row).not_to_be_visible()
+    file = page.get_by_text("tables/preference_full.csv").last
+    expect(file).not_to_be_visible()
     page.emulate_media(media="print", color_scheme="dark")
     page.set_viewport_size({"width": 658, "height": 900})  # what 20 mm margins leave of A4
-    expect(row).to_be_visible()
+    expect(file).to_be_visible()
+    expect(page.locator("#table-preference_full tbody tr").last).not_to_be_visible()
+    expect(page.locator("main .table tbody tr").first).to_be_visible()
     assert page.evaluate(NO_WIDER)
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("getComputedStyle(document.querySelector('main p')).color") == "rgb(29, 36, 38)"
+    assert page.evaluate("getComputedStyle(document.querySelector('main h2')).color") == "rgb(29, 36, 38)"
 
 
 @pytest.mark.django_db(transaction=True)
