@@ -20,9 +20,15 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from studies.analysis.preference.comparing import Compared  # noqa: E402  (the path comes first)
-from studies.analysis.results import Estimate  # noqa: E402
-from studies.analysis.simulating import Design, Effects, Simulated, simulate, truth_of  # noqa: E402
+from studies.analysis.preference.comparing import Compared  # noqa: E402 - the path comes first
+from studies.analysis.results import Estimate  # noqa: E402 - likewise
+from studies.analysis.simulating import (  # noqa: E402 - likewise
+    Design,
+    Effects,
+    Simulated,
+    simulate,
+    truth_of,
+)
 
 SEED: Final = 5
 CROWD: Final = Design(dialogues=100, raters=45, adversarial=0)  # 20 pairs a rater

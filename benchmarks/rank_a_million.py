@@ -126,7 +126,8 @@ def measure(path: Path) -> None:
 def tell(name: str, path: Path) -> bool:
     """Measures one table in a process of its own; whether the goals are met, by the processor's time."""
     asked = [sys.executable, __file__, "--measure", str(path)]
-    found = json.loads(subprocess.run(asked, check=True, capture_output=True, text=True).stdout)  # noqa: S603
+    answered = subprocess.run(asked, check=True, capture_output=True, text=True)  # noqa: S603 - our own words
+    found = json.loads(answered.stdout)
     took, megabytes = found["took"], path.stat().st_size / 1e6
     sys.stdout.write(f"{name}: {megabytes:.0f} MB. Seconds of the clock / the processor:\n")
     for step, (clock, processor) in took.items():

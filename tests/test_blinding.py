@@ -49,6 +49,8 @@ LOUD = (
     "LOUDPROVIDER",
     "LOUDSECRET",
     "LOUDPAIR",
+    "LOUDCONTRAST",
+    "LOUDRULE",
 )
 
 
@@ -58,6 +60,7 @@ def loud_study() -> Study:
     study = factories.make_study(
         dialogues=0,
         notes="LOUDNOTES",
+        stopping_rule="LOUDRULE",
         themes="LOUDTAG | hard things\nLOUDTAG-2 | x",
         blinding_pairs=2,
         break_minutes=1,
@@ -90,6 +93,9 @@ def loud_study() -> Study:
         study,
         make_provider("LOUDPROVIDER", key_name="LOUDSECRET_API_KEY"),
         families=("LOUDJUDGE-1", "LOUDJUDGE-2", "LOUDJUDGE-3"),
+    )
+    study.contrasts.create(
+        name="LOUDCONTRAST", estimand="system_vs_system", system="LOUDHUMAN", against="LOUDMODEL"
     )
     factories.open_study(study)
     run_to_end(plan_judgments(study=study, judges=judges, pilot=0, now=factories.NOW))
