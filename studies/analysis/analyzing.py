@@ -13,6 +13,7 @@ import matplotlib
 import numpy as np
 import scipy
 
+from studies.analysis.documents import DOCUMENTS, DocumentOf
 from studies.analysis.evidence import Evidence, Options, SectionOf, read_evidence, read_protocol
 from studies.analysis.reading import CannotRead
 from studies.analysis.reporting import Facts, Report, check_folder, write_report
@@ -35,6 +36,7 @@ def analyze(
     out: Path,
     options: Options,
     sections: Sequence[SectionOf] = SECTIONS,
+    documents: Sequence[DocumentOf] = DOCUMENTS,
     say: Say = lambda line: None,
 ) -> dict[str, Any]:
     """Reads an export's folder or one table of verdicts, and writes the report into `out`.
@@ -49,7 +51,8 @@ def analyze(
         say(sentence)
     facts = facts_of(evidence)
     told = _told(evidence, sections, say)
-    report = Report(facts, (in_short(told), *told))
+    beside = [document for of in documents if (document := of(evidence, told)) is not None]
+    report = Report(facts, (in_short(told), *told), tuple(beside))
     write_report(report, out, say=say)
     return {
         "out": str(out),
@@ -60,6 +63,7 @@ def analyze(
         "absent": [section.key for section in report.sections if section.absent],
         "figures": len(report.figures()),
         "tables": len(report.tables()),
+        "documents": [document.name for document in beside],
     }
 
 

@@ -109,3 +109,11 @@ def bounded(estimate: Estimate, least: float = 0.0, most: float = 1.0) -> Estima
 def undefined(why: str, *, n: int = 0, value: float | None = None) -> Estimate:
     """No number, or one without an interval, and the sentence why."""
     return Estimate(value, n=n, undefined=why)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A text beside the report's page, such as methods.md. `name` is a plain file name."""
+
+    name: str
+    text: str

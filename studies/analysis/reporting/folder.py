@@ -48,7 +48,8 @@ def write_report(report: Report, folder: Path, *, say: Callable[[str], None]) ->
         _write(report, drawings, folder)
     except OSError as error:
         raise CannotWrite(f"{error.filename or folder} cannot be written: {error.strerror}") from error
-    say(f"Written: {PAGE}, {JSON}, {FIGURES}/, {TABLES}/")
+    names = (PAGE, JSON, f"{FIGURES}/", f"{TABLES}/", *(document.name for document in report.documents))
+    say(f"Written: {', '.join(names)}")
 
 
 def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
@@ -61,6 +62,8 @@ def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
         path = folder / TABLES / f"{table.key}.csv"
         if not path.exists():
             write_csv(path, table)
+    for document in report.documents:
+        _text(folder / document.name, document.text)
     _text(folder / JSON, json_text(report))
     _text(folder / PAGE, html_text(report, drawings))
 

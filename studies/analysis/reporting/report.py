@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from studies.analysis.reporting.cells import rounded, settled
-from studies.analysis.results import Cell, Estimate, Figure, Section, Table
+from studies.analysis.results import Cell, Document, Estimate, Figure, Section, Table
 
 #: Raised whenever a key of report.json is added, removed or changes its meaning.
 FORMAT: Final = 1
@@ -38,6 +38,7 @@ class Report:
 
     facts: Facts
     sections: tuple[Section, ...]
+    documents: tuple[Document, ...] = ()
 
     def __post_init__(self) -> None:
         _unique([section.key for section in self.sections])

@@ -1,0 +1,17 @@
+"""Texts that are written beside the report: each a function of the evidence and of the finished sections.
+
+A document that has nothing to say is None, and no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from studies.analysis.evidence import Evidence
+from studies.analysis.results import Document, Section
+
+#: One document. The sections are those of the report, in its order, as they were built.
+DocumentOf = Callable[[Evidence, Sequence[Section]], Document | None]
+
+DOCUMENTS: Final[tuple[DocumentOf, ...]] = ()
