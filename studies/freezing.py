@@ -68,6 +68,7 @@ def texts_of(study: Study) -> protocol.Texts:
         adults_only=study.adults_only,
         language=study.language,
         who_reads=study.who_reads,
+        words_may_leave=study.words_may_leave,
     )
 
 

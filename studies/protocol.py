@@ -15,7 +15,7 @@ from typing import Any, Final
 from studies.comparison import OVERALL
 
 #: Raised whenever a field is added, removed or changes its meaning.
-SCHEMA: Final = 4
+SCHEMA: Final = 5
 #: What a confirmatory comparison can be about, and whether it has a direction.
 ESTIMANDS: Final = ("human_vs_models", "system_vs_system", "slice_difference", "judge_agreement")
 SIDEDNESS: Final = ("two_sided", "greater", "less", "equivalence")
@@ -73,6 +73,8 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
+    """`words_may_leave`: raters' own words may go to outside providers. Before the fifth schema: never."""
+
     content_note: str
     consent: str
     instructions: str
@@ -87,14 +89,13 @@ class Texts:
     adults_only: bool
     language: str
     who_reads: str
+    words_may_leave: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """How pairs become booklets, and how replies are shown and how long they may be. Times in minutes.
-
-    `shown_profile` names a profile of `normalising`; None is no limit.
-    """
+    """How pairs become booklets, how replies are shown (`shown_profile`: see `normalising`) and how long they
+    may be (None: no limit). Times in minutes."""
 
     seed: int
     ratings_per_pair: int

@@ -2,6 +2,13 @@
 
 from raters.models.answers import Answer, Draft, Guess, Skip
 from raters.models.booklet import Assignment, AssignmentQuerySet, Booklet, BookletQuerySet
+from raters.models.coding import (
+    CodeMark,
+    CodingAssignment,
+    CodingSession,
+    RaterPassage,
+    random_coder_pseudonym,
+)
 from raters.models.export_job import ExportJob
 from raters.models.rating import Rating, RatingScore, ReplyFlag
 from raters.models.recruitment import Invitation, Recruitment
@@ -14,6 +21,9 @@ __all__ = [
     "AssignmentQuerySet",
     "Booklet",
     "BookletQuerySet",
+    "CodeMark",
+    "CodingAssignment",
+    "CodingSession",
     "Draft",
     "Erasure",
     "Event",
@@ -22,11 +32,13 @@ __all__ = [
     "Invitation",
     "Message",
     "PlatformIdentity",
+    "RaterPassage",
     "Rating",
     "RatingScore",
     "RatingSession",
     "Recruitment",
     "ReplyFlag",
     "Skip",
+    "random_coder_pseudonym",
     "random_pseudonym",
 ]

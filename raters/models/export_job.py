@@ -13,7 +13,7 @@ from studies.models import Study
 
 
 class ExportJob(models.Model):
-    """An export or a report as a row: who asked for it, what it held, where the files are.
+    """An export, or what is made of one, as a row: who asked for it, what it held, where the files are.
 
     `file` is the zip file. A report has its page beside it, so that it can be opened without unpacking;
     `manifest` is that of the export which it analyses.
@@ -22,6 +22,8 @@ class ExportJob(models.Model):
     class Kind(models.TextChoices):
         EXPORT = "export", _("export")
         REPORT = "report", _("report")
+        BUNDLE = "bundle", _("replication bundle")
+        PACKET = "packet", _("preregistration packet")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -50,11 +52,13 @@ class ExportJob(models.Model):
                 name="raters_export_done_means_a_checksum", condition=~Q(status="done") | ~Q(sha256="")
             ),
             models.CheckConstraint(
-                name="raters_export_kind_known", condition=Q(kind__in=["export", "report"])
+                name="raters_export_kind_known",
+                condition=Q(kind__in=["export", "report", "bundle", "packet"]),
             ),
             models.CheckConstraint(
                 name="raters_export_done_report_has_its_page",
-                condition=Q(kind="export", page="") | Q(kind="report") & (~Q(status="done") | ~Q(page="")),
+                condition=(~Q(kind="report") & Q(page=""))
+                | (Q(kind="report") & (~Q(status="done") | ~Q(page=""))),
             ),
         )
 

@@ -36,6 +36,11 @@ class Rating(models.Model):
     pastes = models.PositiveIntegerField(
         null=True, blank=True, help_text=_("How often text was pasted into the reason. A flag, no judgement.")
     )
+    reason_released_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text=_("A researcher read the reason and found nothing in it that may not be published."),
+    )
     rated_at = models.DateTimeField()
     corrected_at = models.DateTimeField(null=True, blank=True)
 

@@ -104,6 +104,14 @@ class Journey(models.Model):
         blank=True,
         help_text=_("Shown beside every text box: whether anybody reads it, and how soon."),
     )
+    words_may_leave = models.BooleanField(
+        _("raters' words may go to outside providers"),
+        default=False,
+        help_text=_(
+            "Only if your consent text says so. An LLM coder at an outside provider may then read "
+            "written reasons."
+        ),
+    )
     withdrawal = models.CharField(
         max_length=6,
         choices=Withdrawal.choices,

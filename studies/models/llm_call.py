@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from studies.models.coding import Coding
 from studies.models.generation import Generation
 from studies.models.judgment import Judgment
 from studies.models.provider import Provider
@@ -38,6 +39,7 @@ class LLMCall(models.Model):
     judgment = models.ForeignKey(
         Judgment, null=True, blank=True, on_delete=models.PROTECT, related_name="calls"
     )
+    coding = models.ForeignKey(Coding, null=True, blank=True, on_delete=models.PROTECT, related_name="calls")
     attempt = models.PositiveSmallIntegerField()
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -116,10 +118,16 @@ class LLMCall(models.Model):
                 condition=Q(judgment__isnull=False),
                 name="studies_llmcall_attempt_once_per_judgment",
             ),
+            models.UniqueConstraint(
+                fields=["coding", "attempt"],
+                condition=Q(coding__isnull=False),
+                name="studies_llmcall_attempt_once_per_coding",
+            ),
             models.CheckConstraint(
                 name="studies_llmcall_for_one_row",
-                condition=Q(generation__isnull=False, judgment__isnull=True)
-                | Q(generation__isnull=True, judgment__isnull=False),
+                condition=Q(generation__isnull=False, judgment__isnull=True, coding__isnull=True)
+                | Q(generation__isnull=True, judgment__isnull=False, coding__isnull=True)
+                | Q(generation__isnull=True, judgment__isnull=True, coding__isnull=False),
             ),
             models.CheckConstraint(
                 name="studies_llmcall_finished_has_a_result",

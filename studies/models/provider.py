@@ -74,6 +74,15 @@ class Provider(models.Model):
         help_text=_("What its models judge is marked as such wherever it shows and left out of results."),
     )
 
+    is_own = models.BooleanField(
+        _("on machines of our own"),
+        default=False,
+        help_text=_(
+            "What is sent there reaches nobody outside your team. Raters' own words go to no other provider, "
+            "unless the consent text of their protocol says so."
+        ),
+    )
+
     held_until = models.DateTimeField(
         null=True, blank=True, editable=False, help_text=_("It asked to wait until then.")
     )
@@ -96,6 +105,10 @@ class Provider(models.Model):
                 name="studies_provider_scripted_is_for_trial",
                 condition=~Q(api="scripted") | Q(for_trial=True),
             ),
+            models.CheckConstraint(
+                name="studies_provider_own_has_an_address",
+                condition=Q(is_own=False) | ~Q(base_url="") | Q(api="scripted"),
+            ),
         )
 
     def __str__(self) -> str:
@@ -105,6 +118,11 @@ class Provider(models.Model):
     def endpoint(self) -> Endpoint:
         api: WireApi = self.api  # type: ignore[assignment]  # the choices above, as the database checks
         return Endpoint(api, self.base_url, self.key_name)
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether what is sent there leaves the team's own machines."""
+        return not (self.is_own or self.api == self.Api.SCRIPTED)
 
     @property
     def own_prices(self) -> dict[str, ListPrice]:

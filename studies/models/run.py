@@ -1,4 +1,4 @@
-"""Runs: replies fetched or pairs judged by language models, with what may be spent on it."""
+"""Runs: replies fetched, pairs judged or passages coded by language models, with what may be spent on it."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Run(models.Model):
     class Kind(models.TextChoices):
         GENERATE = "generate", _("fetch replies")
         JUDGE = "judge", _("judge pairs")
+        CODE = "code", _("code passages")
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="runs")
     number = models.PositiveIntegerField()
@@ -82,7 +83,7 @@ class Run(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["study", "number"], name="studies_run_number_once_per_study"),
             models.CheckConstraint(
-                name="studies_run_kind_known", condition=Q(kind__in=["generate", "judge"])
+                name="studies_run_kind_known", condition=Q(kind__in=["generate", "judge", "code"])
             ),
             models.CheckConstraint(
                 name="studies_run_judges_by_a_protocol",
