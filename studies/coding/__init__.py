@@ -1,0 +1,1 @@
+"""Coding: the codebook, how texts are made ready for coders, and language models that code."""
