@@ -18,8 +18,8 @@ from studies.analysis.results import Column, Figure, Section, Table
 KEY: Final = "flow"
 TITLE: Final = "Flow of raters and pairs"
 NOTHING: Final = (
-    "There is nothing to follow: neither answers nor the tables of an export that tell of raters, pairs and "
-    "judgments."
+    "There is nothing to follow: neither answers nor the tables of an export that tell of raters, pairs "
+    "and judgments."
 )
 _COLUMNS: Final = (
     Column("what", "Step"),
@@ -28,16 +28,16 @@ _COLUMNS: Final = (
     Column("flow", "Of what"),
 )
 _NOTE: Final = (
-    "A step is what is still there. Parts (of which) add up to the step above them; what is left out adds up "
-    "to the difference to the next step."
+    "A step is what is still there. Parts (of which) add up to the step above them; what is left out "
+    "adds up to the difference to the next step."
 )
 _HOW: Final = (
-    "Everybody and everything is followed from the beginning to the analysis; at each step the parts add up "
-    "to the whole. Raters' steps count main pairs on their first occasion."
+    "Everybody and everything is followed from the beginning to the analysis; at each step the parts "
+    "add up to the whole. Raters' steps count main pairs on their first occasion."
 )
 _VISITS: Final = (
-    "Visits that ended before consent are forgotten after two days, so that those who opened the link are "
-    "counted short where fieldwork lasted longer."
+    "Visits that ended before consent are forgotten after two days, so that those who opened the link "
+    "are counted short where fieldwork lasted longer."
 )
 
 

@@ -55,8 +55,8 @@ def chained(title: str, levels: Sequence[Level]) -> Flow:
         if kept and not kept[-1].members <= level.members:
             strangers = len(kept[-1].members - level.members)
             said.append(
-                f"{title}: “{level.what}” is left out, for {strangers} of those under “{kept[-1].what}” are "
-                "not among them; the tables are not of one export."
+                f"{title}: “{level.what}” is left out, for {strangers} of those under “{kept[-1].what}” "
+                "are not among them; the tables are not of one export."
             )
         else:
             kept.append(level)
