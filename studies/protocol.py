@@ -194,11 +194,10 @@ class Contrast:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisPlan:
-    """What of the analysis is chosen before the first rating.
+    """What of the analysis is chosen before the first rating. `seed` is of all draws.
 
     `agreement_margin`: the difference in agreement, as a share, that still counts as equivalent. `epsilon`:
-    what a judge may fall behind a rater because it costs less (Calderon et al. 2025). `seed` is of all draws.
-    """
+    what a judge may fall behind a rater because it costs less (Calderon et al. 2025)."""
 
     agreement_margin: float = 0.05
     epsilon: float = 0.1

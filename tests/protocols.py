@@ -20,7 +20,7 @@ def in_schema_1(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 DESIGN_SINCE = ("shown_profile", "max_words", "max_sentences")
-TEXTS_SINCE = ("language", "who_reads")
+TEXTS_SINCE = ("language", "who_reads", "words_may_leave")
 
 
 def a_protocol(**changes: Any) -> ProtocolDocument:
@@ -31,7 +31,7 @@ def a_protocol(**changes: Any) -> ProtocolDocument:
             study="a-study",
             title="A study",
             version=1,
-            texts=Texts(**{**texts, "adults_only": True, "language": "en-gb"}),
+            texts=Texts(**{**texts, "adults_only": True, "language": "en-gb", "words_may_leave": False}),
             rubric=tuple(Asked(key, key, f"{key}?", "less", "more") for key in RUBRIC_KEYS),
             answers=tuple(Answer(value, str(value)) for value in range(-2, 3)),
             design=Design(1, 3, 20, 1, "fixed", "required", 90, "none", None, None),

@@ -97,6 +97,9 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
     "a role of no plan": lambda: changed(row(), role="guest"),
     "a jury of the author's family": lambda: changed(row(), same_family=True),
     "a verdict off every scale": lambda: changed(JudgmentScore.objects.all()[0], value=3),
+    "a provider of our own without an address": lambda: changed(
+        Provider.objects.all()[0], is_own=True, api="openai", base_url="", for_trial=False
+    ),
     "a call for nothing": lambda: changed(answered(), judgment=None),
     "a call for two rows": lambda: changed(answered(), generation=row(Generation)),
     "finished without a result": lambda: changed(answered(), result=""),

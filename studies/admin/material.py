@@ -39,6 +39,7 @@ TEXTS = (
     "support_contacts",
     "support_contacts_checked_on",
     "who_reads",
+    "words_may_leave",
 )
 DESIGN = (
     "scale",

@@ -127,7 +127,7 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert [dataset["file_name"] for dataset in manifest["datasets"]] == ["sample.jsonl"]
     assert manifest["fieldwork"]["rated"] == 4
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
-    assert manifest["runs"] == {"generate": {}, "judge": {}}
+    assert manifest["runs"] == {"generate": {}, "judge": {}, "code": {}}
     assert manifest["trial"] is False
     assert manifest["format"] == 3
     assert manifest["exclusions"] == {

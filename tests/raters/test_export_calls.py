@@ -51,7 +51,7 @@ def test_a_call_is_named_by_what_it_was_for(tmp_path: Path) -> None:
 
 def test_a_call_is_told_with_everything_but_prompt_and_body(tmp_path: Path) -> None:
     """A column that is new in the database is exported, or left out on purpose."""
-    left_out = {"id", "run", "generation", "judgment", "provider", "prompt", "raw", "attempt"}
+    left_out = {"id", "run", "generation", "judgment", "coding", "provider", "prompt", "raw", "attempt"}
     assert set(STORED) == {field.name for field in LLMCall._meta.concrete_fields} - left_out
     study = make_study(dialogues=1)
     fetched(study)

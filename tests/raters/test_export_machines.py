@@ -48,7 +48,7 @@ def test_the_manifest_counts_runs_and_says_that_a_trial_model_judged(tmp_path: P
     judges = make_judges(study, study.judges.all()[0].provider, families=("mistral", "gemma", "phi"))
     plan_judgments(study=study, judges=judges, now=NOW)
     manifest = exported(study, tmp_path)
-    assert manifest["runs"] == {"generate": {}, "judge": {"finished": 1, "planned": 1}}
+    assert manifest["runs"] == {"generate": {}, "judge": {"finished": 1, "planned": 1}, "code": {}}
     assert manifest["trial"] is True
 
 

@@ -282,6 +282,17 @@ def test_declining_stores_no_consent_and_can_be_reconsidered(study: Study, clien
     assert session.declined_at is None
 
 
+@pytest.mark.parametrize("may_leave", [False, True])
+def test_the_consent_says_whether_words_go_to_outside_models(may_leave: bool, client: Client) -> None:
+    factories.open_study(factories.make_study(words_may_leave=may_leave))
+    client.get(JOIN)
+    session = RatingSession.objects.get()
+
+    page = client.get(at(session, "consent")).content.decode()
+
+    assert ("Language models of outside companies may read" in page) is may_leave
+
+
 def test_a_consent_form_without_an_answer_asks_again(study: Study, client: Client) -> None:
     client.get(JOIN)
     session = RatingSession.objects.get()

@@ -21,7 +21,7 @@ def test_a_protocol_is_read_as_it_was_written() -> None:
     design = replace(document.design, shown_profile="plain-1", max_words=40, max_sentences=3)
     written = replace(document, design=design)
 
-    assert written.schema == 4
+    assert written.schema == 5
     assert written.froze_analysis
     assert not replace(written, schema=3).froze_analysis
     assert read(canonical_json(written)) == written
@@ -36,7 +36,7 @@ def test_a_protocol_of_the_first_schema_showed_replies_as_they_came_and_had_no_l
         None,
         None,
     )
-    assert replace(first, schema=4) == document
+    assert replace(first, schema=5) == document
 
 
 def test_before_the_third_schema_pairs_stood_on_one_page_with_nothing_around_them() -> None:

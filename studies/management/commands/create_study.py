@@ -20,7 +20,9 @@ TEXT_FIELDS = (*(field.name for field in fields(protocol.Texts)), "themes", "ris
 DESIGN_FIELDS = ("scale", *(field.name for field in fields(protocol.Design)))
 #: Numbers and choices of the rater's journey. Its longer texts stand in the texts file.
 JOURNEY_FIELDS = tuple(
-    field.name for field in Journey._meta.get_fields() if not isinstance(field, models.TextField)
+    field.name
+    for field in Journey._meta.get_fields()
+    if not isinstance(field, models.TextField | models.BooleanField)
 )
 #: What is chosen of the analysis; `--stopping-rule` is short enough for an option.
 ANALYSIS_FIELDS = tuple(field.name for field in AnalysisPlan._meta.get_fields())
