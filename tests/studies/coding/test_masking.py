@@ -105,10 +105,11 @@ def test_no_slot_of_any_prompt_remains(couple: tuple[str, str]) -> None:
     assert read.count("reply]") == 9
 
 
-WORDS = st.sampled_from(
+PIECES = (
     "A B a b R7 K2 the The first second left right one reply Reply response is was better than and I prefer "
-    "answer , . ; ' \" ( ) \n 1 2 die erste zweite Antwort former latter on it asks listens".split(" ")
+    "answer , . ; ' \" ( ) 1 2 die erste zweite Antwort former latter on it asks listens"
 )
+WORDS = st.sampled_from([*PIECES.split(" "), "\n"])
 
 
 @given(st.lists(WORDS, max_size=30), st.text(max_size=4))
