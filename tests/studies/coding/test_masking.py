@@ -71,6 +71,14 @@ SENTENCES = (
     ("A really good reply. A few words that help.", "A really good reply. A few words that help."),
     ("My first choice: A. Response #2; Option no. 1.", "My first choice: {1}. {2}; {1}."),
     ("One reply is cold, the other is warm.", "One reply is cold, the other is warm."),
+    (
+        "In a 60-second version the top one or two things.",
+        "In a 60-second version the top one or two things.",
+    ),
+    ('It is like a "broken" record.', 'It is like a "broken" record.'),
+    ("A just listens. A more natural than B.", "{1} just listens. {1} more natural than {2}."),
+    ("A more human tone helps; a just cause.", "A more human tone helps; a just cause."),
+    ("Definitely B! I went with A.", "Definitely {2}! I went with {1}."),
     ("  \n", ""),
 )
 
