@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from studies.analysis.evidence import Evidence
+from studies.analysis.heds import sections as heds
 from studies.analysis.results import Document, Section
 
 #: One document. The sections are those of the report, in its order, as they were built.
 DocumentOf = Callable[[Evidence, Sequence[Section]], Document | None]
 
-DOCUMENTS: Final[tuple[DocumentOf, ...]] = ()
+DOCUMENTS: Final[tuple[DocumentOf, ...]] = (heds.form_document, heds.page_document)

@@ -18,7 +18,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "sessions.csv": (
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
-        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
+        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed", "channel",
     ),
     "assignments.csv": (
         "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
@@ -38,6 +38,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
         "output_tokens", "cost_micros", "currency",
     ),
+    "sheet.csv": ("element_id", "value", "criterion", "comment"),
 }  # fmt: skip
 
 
