@@ -67,12 +67,16 @@ def _standard_name(record: Record, key: str) -> Said | None:
 
 
 def _definition(record: Record, key: str) -> Said | None:
-    """What stands below the question on the rater's page (templates/raters/_rubric.html)."""
-    if key not in record.asked:
+    """What stands below the question on the rater's page (templates/raters/_rubric.html).
+
+    Pages in another language than English join the two ends in their own words.
+    """
+    if record.protocol is None or key not in record.asked:
         return None
     row = record.asked[key]
     if row.low:
-        return text("protocol", f"From {row.low} to {row.high}")
+        is_english = record.protocol.texts.language.startswith("en")
+        return text("protocol", f"From {row.low} to {row.high}" if is_english else f"{row.low} … {row.high}")
     return text("protocol", row.high or "no definition given (raters see the question only)")
 
 

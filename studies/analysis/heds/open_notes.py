@@ -43,8 +43,10 @@ OPEN_NOTES: Final[dict[str, str]] = {
     "3.2.5": "The researcher: what else is known of raters, such as languages, age and how they were chosen.",
     "3.3.1": "The researcher: choose whether the design was preregistered, with the address in the comment.",
     "3.3.2": f"{_FREEZE}the medium in which raters answered.",
-    "3.3.3.1": f"{_FREEZE}choose the checks of raters and answers, also those made by hand.",
-    "3.3.3.2": f"{_FREEZE}describe the checks chosen in 3.3.3.1.",
+    "3.3.3.1": "The researcher: choose the checks of raters and answers that were made by hand, or that "
+    "there were none. Those of a frozen protocol are filled.",
+    "3.3.3.2": "The researcher: describe the checks chosen in 3.3.3.1. Those of a frozen protocol are "
+    "filled.",
     "3.3.4.1": "The researcher: the address of screenshots or of the form that raters saw.",
     "3.3.4.2": f"{_FREEZE}describe what raters saw.",
     "3.3.5": f"{_FREEZE}choose the limits of time and place.",

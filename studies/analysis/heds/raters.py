@@ -44,8 +44,8 @@ def _count(record: Record) -> Said | None:
         return Said("data", (str(analysed),), "Raters whose answers on main pairs are analysed.")
     left_out = int(sessions.flags("excluded").sum()) if "excluded" in sessions else 0
     said = (
-        f"{sessions.rows} gave consent, of whom {left_out} are left out; answers of {analysed} on main pairs "
-        "are analysed."
+        f"{sessions.rows} gave consent (left out: {left_out}); answers of {analysed} on main pairs are "
+        "analysed."
     )
     return Said("data", (str(analysed),), said)
 

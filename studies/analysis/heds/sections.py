@@ -18,10 +18,8 @@ _COLUMNS: Final = (
     Column("number", "Question"),
     Column("criterion", "Criterion"),
     Column("title", "Asked"),
-    Column("answer", "Answer"),
     Column("source", "Source"),
-    Column("comment", "Comment"),
-    Column("missing", "Who has to say it, and how"),
+    Column("answer", "Answer, or who has to give it and how"),
 )
 _NOTE: Final = (
     "Source: protocol (frozen before the first rating), data (what was collected), analysis (this report), "
@@ -46,15 +44,10 @@ def datasheet(evidence: Evidence) -> Section:
 
 
 def _row(answer: Answer) -> tuple[Cell, ...]:
-    return (
-        answer.field.number,
-        answer.criterion,
-        page.plain(answer.field.title),
-        "; ".join(page.values_in_words(answer)),
-        answer.source,
-        answer.comment,
-        answer.note,
-    )
+    said = answer.note or "; ".join(page.values_in_words(answer))
+    if answer.comment:
+        said += f" (Comment: {answer.comment})"
+    return answer.field.number, answer.criterion, page.plain(answer.field.title), answer.source, said
 
 
 def form_document(evidence: Evidence, sections: Sequence[Section]) -> Document:

@@ -51,7 +51,7 @@ def test_the_record_answers_what_it_knows(tmp_path: Path) -> None:
     assert [option[:2] for option in sheet.of("3.3.3.1").values] == ["2.", "4."]
     assert [option[:2] for option in sheet.of("3.3.6").values] == ["1.", "2.", "3."]
     assert sheet.of("3.2.1").comment == (
-        "4 gave consent, of whom 1 are left out; answers of 3 on main pairs are analysed."
+        "4 gave consent (left out: 1); answers of 3 on main pairs are analysed."
     )
     assert sheet.of("3.2.2.2").comment == "Raters read: “£4.50 a session”"
 
@@ -82,6 +82,13 @@ def test_each_row_of_the_rubric_is_a_criterion(tmp_path: Path) -> None:
     }
     assert sheet.of("4.3.2", "overall").values == ("Your overall choice",)
     assert sheet.of("4.3.2", "wit").values == ("no definition given (raters see the question only)",)
+
+
+def test_the_ends_of_a_row_are_joined_as_on_the_page_or_not_at_all(tmp_path: Path) -> None:
+    bare = protocol()
+    german = replace(bare, texts=replace(bare.texts, language="de"))
+    sheet = sheet_of(evidence(tmp_path, document=german))
+    assert sheet.of("4.3.2", "attunement").values == ("general comfort … own details",)
 
 
 def test_a_dimension_that_nobody_described_to_us_is_open(tmp_path: Path) -> None:

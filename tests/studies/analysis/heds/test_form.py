@@ -180,11 +180,15 @@ def test_the_section_counts_what_is_filled(tmp_path: Path) -> None:
         "number": "5.4",
         "criterion": "",
         "title": LIST[-1]["title"],
-        "answer": "None.",
+        "answer": "None. (Comment: Small study.)",
         "source": "researcher",
-        "comment": "Small study.",
-        "missing": "",
     }
+    assert rows[-2]["source"] == "open"
+    assert rows[-2]["answer"] == (
+        "The researcher: choose whether dialogues, replies or reasons tell of health or another special "
+        "category, and describe it in the comment. (Comment: Dialogues of emotional support may tell of "
+        "somebody's health. Raters' written reasons may, too.)"
+    )
 
 
 def test_the_documents_say_what_the_section_says(tmp_path: Path) -> None:

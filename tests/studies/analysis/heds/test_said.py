@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from studies.analysis.evidence import Options, read_evidence
 from studies.analysis.heds import fields, problems_of
 from studies.analysis.reading import CannotRead
 from tests.studies.analysis.heds.study import element, evidence, said, sheet_of
@@ -70,6 +72,17 @@ def test_a_wrong_row_is_refused_with_its_number(tmp_path: Path, row: Row, why: s
     with pytest.raises(CannotRead) as refused:
         sheet_of(found)
     assert str(refused.value) == f"sheet.csv, row 2: {why}"
+
+
+def test_the_guides_example_is_taken(tmp_path: Path) -> None:
+    guide = (settings.BASE_DIR / "docs" / "guide.md").read_text(encoding="utf-8")
+    example = guide.partition("## The datasheet")[2].split("```\n")[1]
+    evidence(tmp_path)
+    (tmp_path / "sheet.csv").write_text(example, encoding="utf-8")
+    sheet = sheet_of(read_evidence(tmp_path, Options(human=("human",))))
+    assert sheet.of("5.1").values == ("Ethics board of the university, no. 12/26",)
+    assert sheet.of("2.4").values == ("41. English", "55. German")
+    assert sheet.count("researcher") == 4
 
 
 def test_a_sheet_without_the_optional_columns_is_read(tmp_path: Path) -> None:
