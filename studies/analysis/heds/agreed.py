@@ -36,8 +36,7 @@ def _among(record: Record, key: str) -> Said | None:
     return text(
         "analysis",
         f"Among all raters of a pair: {names}; 95 % intervals that leave out one dialogue, rater and "
-        "writer at a "
-        "time.",
+        "writer at a time.",
     )
 
 
@@ -79,9 +78,8 @@ def _within(record: Record, key: str) -> Said | None:
     return text(
         "analysis",
         "Pairs shown to the same rater again: the share of answers with the sign of the first one, no "
-        "difference "
-        "counting as an answer, on the same side and with sides turned; 95 % intervals by dialogue and "
-        "rater.",
+        "difference counting as an answer, on the same side and with sides turned; 95 % intervals by "
+        "dialogue and rater.",
     )
 
 

@@ -118,11 +118,9 @@ def _aggregation(record: Record, key: str) -> Said | None:
     return text(
         "analysis",
         "Each answer is turned to the pair's stored order. Share of preference of a system: wins plus "
-        "half of "
-        "the answers without difference, of all answers; people against a model is the mean over writers, "
-        "against all models the mean over models, equally weighted. Ranking: Bradley–Terry, and Davidson "
-        "where "
-        "there are answers without difference, on the Elo scale.",
+        "half of the answers without difference, of all answers; people against a model is the mean over "
+        "writers, against all models the mean over models, equally weighted. Ranking: Bradley–Terry, and "
+        "Davidson where there are answers without difference, on the Elo scale.",
     )
 
 
@@ -133,8 +131,7 @@ def _effects(record: Record, key: str) -> Said | None:
     mine = [contrast.name for contrast in contrasts if contrast.dimension == key]
     said = (
         "Effect size: difference of a share of preference from one half, or of two shares, with 95 % "
-        "intervals "
-        "clustered by dialogue, rater and writer (multiway sandwich, Student's t on log odds). "
+        "intervals clustered by dialogue, rater and writer (multiway sandwich, Student's t on log odds). "
     )
     if not mine:
         return text(

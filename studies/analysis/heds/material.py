@@ -81,7 +81,7 @@ def _replies(verdicts: Verdicts, votes: Votes) -> NDArray[np.int64] | Codes:
     if not (verdicts.says("response_first") and verdicts.says("response_second")):
         return np.tile(votes.dialogue, 2)
     first, second = (verdicts.table[f"response_{side}"].take(votes.row) for side in ("first", "second"))
-    place = {label: number for number, label in enumerate({**dict.fromkeys(first.labels + second.labels)})}
+    place = {label: number for number, label in enumerate(dict.fromkeys(first.labels + second.labels))}
     shown = [np.array([place[label] for label in side.labels])[side.codes] for side in (first, second)]
     of_a, of_b = (np.where(votes.a_first, *turned) for turned in (shown, shown[::-1]))
     return np.concatenate([of_a, of_b])

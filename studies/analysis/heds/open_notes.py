@@ -10,8 +10,7 @@ _YES_NO: Final = "choose yes or no; N/A needs an explanation in the comment."
 
 OPEN_NOTES: Final[dict[str, str]] = {
     "1.1.1": "The researcher: choose where the experiment is reported, with the address in the comment. "
-    "Filed "
-    "before the first rating, the sheet is option 3.",
+    "Filed before the first rating, the sheet is option 3.",
     "1.1.2": f"{_FREEZE}name the experiment within the report.",
     "1.2": "The researcher: the address of data, code and report in the comment, or that none are shared.",
     "1.3.1.1": "The researcher: the name of who completes the sheet.",
@@ -29,8 +28,7 @@ OPEN_NOTES: Final[dict[str, str]] = {
     "3.1.2": "The researcher: choose how dialogues and replies were selected. The record holds what was "
     "compared, not how it was found.",
     "3.1.3.1": "The researcher: the method of the power analysis that was made before the study, such as "
-    "this "
-    "site's planning page (plan_sample), or N/A. The record does not keep what was planned with.",
+    "this site's planning page (plan_sample), or N/A. The record does not keep what was planned with.",
     "3.1.3.2": "The researcher: the power that this analysis gave, or N/A.",
     "3.1.3.3": "The researcher: the address of the code that was used, or N/A.",
     "3.2.1": f"{_RATE}the number of raters whose answers are analysed.",
@@ -76,8 +74,7 @@ OPEN_NOTES: Final[dict[str, str]] = {
     "4.3.12.2": f"{_RATE}raters' agreement with themselves, or N/A.",
     "5.1": "The researcher: the committee with the number of its decision, or why none was asked.",
     "5.2": "The researcher: choose whether dialogues, replies or answers hold personal data, and "
-    "describe it in "
-    "the comment.",
+    "describe it in the comment.",
     "5.3": "The researcher: choose whether dialogues, replies or reasons tell of health or another special "
     "category, and describe it in the comment.",
     "5.4": "The researcher: the impact assessments that were made, or that there were none.",

@@ -61,8 +61,7 @@ def _lines(sheet: Sheet) -> Iterator[str]:
 
 _NO_CRITERIA: Final = (
     f"The list of criteria ({CRITERIA}) is empty: the rubric's rows come with the frozen protocol. Each "
-    "question "
-    "of this section then stands here once for each of them."
+    "question of this section then stands here once for each of them."
 )
 
 

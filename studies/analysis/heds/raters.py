@@ -98,9 +98,8 @@ def _steps(protocol: ProtocolDocument) -> Iterator[str]:
         yield "No written instructions."
     if journey.comprehension:
         yield (
-            f"A comprehension check ({_many(len(journey.comprehension), 'question')}, two tries); who "
-            "does not "
-            "pass it rates nothing."
+            f"A comprehension check ({_many(len(journey.comprehension), 'question')}, two tries); who does "
+            "not pass it rates nothing."
         )
     else:
         yield "No comprehension check."
@@ -194,12 +193,10 @@ def _shown(record: Record) -> Said | None:
     return text(
         "protocol",
         "The turns of the dialogue, each marked as the seeker's or the supporter's; below them two "
-        "replies, A "
-        f"and B, on drawn sides, in the typography of profile {protocol.design.shown_profile}; "
+        f"replies, A and B, on drawn sides, in the typography of profile {protocol.design.shown_profile}; "
         f"the question of each row asked, with {protocol.scale} answers."
         f"{reason.get(protocol.design.reason, '')}{second} Never shown: which system or person wrote a "
-        "reply, "
-        "a row's name, and what others answered.",
+        "reply, a row's name, and what others answered.",
     )
 
 
@@ -210,8 +207,7 @@ def _freedom(record: Record) -> Said | None:
     rest = f" After {sitting} minutes at a stretch they are asked to rest." if sitting else ""
     said = (
         f"{minutes} minutes from consent on; pairs that are open then are given to somebody else. Raters "
-        "choose "
-        f"when they begin, and may interrupt.{rest}"
+        f"choose when they begin, and may interrupt.{rest}"
     )
     return chosen("protocol", "3.3.5", 3, comment=said)
 

@@ -27,8 +27,7 @@ _NOTE: Final = (
 )
 _WHAT: Final = (
     f"The Human Evaluation Datasheet of Belz & Thomson (HEDS 3.0, arXiv 2412.07940). {page.NAME} beside "
-    "this report "
-    f"has it to be read, {form.NAME} for the authors' form."
+    f"this report has it to be read, {form.NAME} for the authors' form."
 )
 
 

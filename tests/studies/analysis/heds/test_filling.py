@@ -30,16 +30,13 @@ def test_the_record_answers_what_it_knows(tmp_path: Path) -> None:
         "3.2.2.2": "1. Paid (monetary compensation)",
         "3.2.3": "Raters with consent came through Prolific (4).",
         "3.2.4": "Written instructions before the first pair, which every page links to. A comprehension "
-        "check "
-        "(1 question, two tries); who does not pass it rates nothing. 2 training pairs first, which are not "
-        "analysed.",
+        "check (1 question, two tries); who does not pass it rates nothing. 2 training pairs first, which "
+        "are not analysed.",
         "3.3.2": "Web pages (heartsite) in a browser.",
         "3.3.3.2": "Comprehension check before rating: 1 question, two tries. 3 decoys a rater: pairs in "
-        "which "
-        "one reply is plainly broken and must lose. 1 attention check a rater: a row that says which "
-        "answer to "
-        "choose. Left out of the analysis are all answers of raters who lost 2 decoys or more, or failed 1 "
-        "attention checks or more.",
+        "which one reply is plainly broken and must lose. 1 attention check a rater: a row that says "
+        "which answer to choose. Left out of the analysis are all answers of raters who lost 2 decoys or "
+        "more, or failed 1 attention checks or more.",
         "3.3.5": "3. Evaluators must complete the whole evaluation within a set amount of time",
         "3.3.7": "1. Evaluators carry out assessments at a place of their own choosing",
         "3.3.8": "Place, device, browser and hour were the raters' own.",
@@ -67,8 +64,7 @@ def test_each_row_of_the_rubric_is_a_criterion(tmp_path: Path) -> None:
         "4.2.2": "2. Relative",
         "4.2.3": "1. Intrinsic",
         "4.3.1.1": "no name given (raters see the row's question, never its name, which is “Attunement” "
-        "in the "
-        "protocol)",
+        "in the protocol)",
         "4.3.2": "From general comfort to own details",
         "4.3.3": "3",
         "4.3.4": "-1 = A is better; 0 = No difference; 1 = B is better",
