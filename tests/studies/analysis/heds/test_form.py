@@ -144,8 +144,8 @@ def test_the_page_reads_so(tmp_path: Path) -> None:
     ) in page
     assert (
         "#### 5.4 Have any impact assessments been carried out for the evaluation experiment, and/or any "
-        "data collected/evaluated in connection with it?\n\n**open: The researcher: the impact assessments that "
-        "were made, or that there were none.**\n"
+        "data collected/evaluated in connection with it?\n\n**open: The researcher: the impact "
+        "assessments that were made, or that there were none.**\n"
     ) in page
     assert "conditions are not controlled" not in page
     assert "<u>" not in page
