@@ -21,7 +21,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "sessions.csv": (
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
         "decoys_seen", "decoys_lost", "checks_seen", "checks_failed", "consented_at", "completed_at",
-        "stopped_at", "timed_out_at", "reviewed_at",
+        "stopped_at", "timed_out_at", "reviewed_at", "channel",
     ),
     "assignments.csv": (
         "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
@@ -50,6 +50,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
         "output_tokens", "cost_micros", "currency",
     ),
+    "sheet.csv": ("element_id", "value", "criterion", "comment"),
 }  # fmt: skip
 
 

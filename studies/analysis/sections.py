@@ -11,6 +11,7 @@ from studies.analysis import blinding, contrasts, deviations, resting_on, safety
 from studies.analysis.agreement import sections as agreement
 from studies.analysis.bias import sections as bias
 from studies.analysis.evidence import SectionOf
+from studies.analysis.heds import sections as heds
 from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
@@ -32,4 +33,5 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *blinding.SECTIONS,
     *leaks.SECTIONS,
     *planning.SECTIONS,
+    *heds.SECTIONS,
 )

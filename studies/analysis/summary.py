@@ -44,8 +44,7 @@ _SAID: Final[tuple[Callable[[Rows], Iterator[Finding]], ...]] = (
 
 def in_short(told: Sequence[Section]) -> Section:
     """The report's first section, from the others as they were built."""
-    tables = {table.key: (section.key, table) for section in told for table in _tables(section) if table.rows}
-    rows = Rows(tables)
+    rows = rows_of(told)
     found = list(chain.from_iterable(said(rows) for said in _SAID))[:MOST]
     if not found:
         return Section(KEY, TITLE, absent=NOTHING)
@@ -55,6 +54,13 @@ def in_short(told: Sequence[Section]) -> Section:
         cells.append(("Could not be told", left_out, "", ""))
     lead = (*finding.rests_on(rows), _HOW)
     return Section(KEY, TITLE, (" ".join(lead),), (Table(KEY, TITLE, _COLUMNS, cells),))
+
+
+def rows_of(told: Sequence[Section]) -> Rows:
+    """The finished tables that have rows, by their public keys."""
+    return Rows(
+        {table.key: (section.key, table) for section in told for table in _tables(section) if table.rows}
+    )
 
 
 def not_told(told: Sequence[Section]) -> str:
