@@ -82,7 +82,7 @@ def test_a_report_of_every_kind_of_part_is_whole(tmp_path: Path) -> None:
     analyze(path=small_study(tmp_path), out=out, options=Options(), sections=demonstration.sections())
     form = assert_whole(out)
     assert [section["key"] for section in form["sections"]] == [
-        "summary", "preference", "agreement", "ranking", "blinding", "kinds",
+        "summary", "preference", "agreement", "ranking", "blinding", "kinds", "methods",
     ]  # fmt: skip
 
 
