@@ -3,10 +3,3 @@
 Its questions are those of Belz & Thomson, HEDS 3.0 (arXiv 2412.07940). What the record does not say stays
 open, with who has to say it and how; what the researcher says (sheet.csv) wins over what is filled.
 """
-
-from studies.analysis.heds.answers import Answer, Sheet, Source
-from studies.analysis.heds.fields import Field, fields
-from studies.analysis.heds.filling import fill
-from studies.analysis.heds.said import problems_of
-
-__all__ = ["Answer", "Field", "Sheet", "Source", "fields", "fill", "problems_of"]

@@ -9,7 +9,9 @@ from typing import Any
 
 from studies.analysis.agreement.sections import agreement
 from studies.analysis.evidence import Evidence, Options, read_evidence
-from studies.analysis.heds import Sheet, fields, fill
+from studies.analysis.heds.answers import Sheet
+from studies.analysis.heds.fields import fields
+from studies.analysis.heds.filling import fill
 from studies.analysis.verdicts import NEEDED
 from studies.protocol import Answer, Asked, Exclusion, ProtocolDocument, Question, canonical_json
 from tests.protocols import a_protocol

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from studies.analysis.evidence import Evidence, Options, read_evidence
-from studies.analysis.heds import fill
+from studies.analysis.heds.filling import fill
 from studies.protocol import Contrast, sha256_of
 from tests.studies.analysis.heds import study
 from tests.studies.analysis.heds.study import element, evidence, protocol, said, sheet_of

@@ -13,7 +13,8 @@ import pytest
 from studies.analysis import heds
 from studies.analysis.analyzing import analyze
 from studies.analysis.evidence import Options
-from studies.analysis.heds import Sheet
+from studies.analysis.heds.answers import Sheet
+from studies.analysis.heds.fields import fields
 from studies.analysis.heds.form import form_of, json_of
 from studies.analysis.heds.page import markdown_of
 from studies.analysis.heds.sections import datasheet
@@ -44,7 +45,7 @@ def sheet(request: pytest.FixtureRequest, tmp_path: Path) -> Sheet:
 
 def test_the_list_is_whole() -> None:
     assert (len(LIST), len(QUESTIONS), sum(map(repeats, LIST))) == (63, 62, 21)
-    languages = [field.options for field in heds.fields() if field.number in ("2.4", "2.5")]
+    languages = [field.options for field in fields() if field.number in ("2.4", "2.5")]
     assert [len(options) for options in languages] == [185, 185]
     # In the form the options' places are not their numbers.
     assert languages[0][:2] == ("185. N/A (please explain)", "1. Abkhazian")
@@ -69,7 +70,7 @@ def test_every_entry_of_the_form_is_written(sheet: Sheet) -> None:
 
 def test_a_choice_has_labels_where_it_is_on_and_a_radio_group_at_most_one(sheet: Sheet) -> None:
     form = form_of(sheet)
-    for field in heds.fields():
+    for field in fields():
         for criterion in (sheet.criteria if field.repeats else ("",)) if field.is_choice else ():
             options = [form[f"{field.element_id}-{place + 1}"] for place in range(len(field.options))]
             on = [one["data"][criterion] for one in options]

@@ -8,7 +8,8 @@ import pytest
 from django.conf import settings
 
 from studies.analysis.evidence import Options, read_evidence
-from studies.analysis.heds import fields, problems_of
+from studies.analysis.heds.checking import problems_of
+from studies.analysis.heds.fields import fields
 from studies.analysis.reading import CannotRead
 from tests.studies.analysis.heds.study import element, evidence, said, sheet_of
 from tests.studies.analysis.tables import Row
