@@ -38,6 +38,15 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
         "output_tokens", "cost_micros", "currency",
     ),
+    "codes.csv": ("code", "kind", "codebook_version", "codebook_sha256", "name", "definition"),
+    "passages.csv": (
+        "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
+        "occasion", "system", "response", "erased",
+    ),
+    "codings.csv": (
+        "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
+        "outcome", "codes", "same_family", "for_trial",
+    ),
 }  # fmt: skip
 
 

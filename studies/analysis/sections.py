@@ -15,6 +15,7 @@ from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
+from studies.analysis.rationales import sections as rationales
 from studies.analysis.replacing import sections as replacing
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (
@@ -24,6 +25,7 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *ranking.SECTIONS,
     *agreement.SECTIONS,
     *replacing.SECTIONS,
+    *rationales.SECTIONS,
     *safety.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,

@@ -1,0 +1,145 @@
+"""The section on how far a rater's and a judge's reasons on the same pair have themes in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from studies.analysis.evidence import Evidence
+from studies.analysis.rationales.consensus import CodedBy, coded_by
+from studies.analysis.rationales.material import Material, material
+from studies.analysis.rationales.overlapping import Couples, Measure, coupled, jaccard, overlap, shared
+from studies.analysis.rationales.passages import UNKNOWN
+from studies.analysis.rationales.reasons import Group, judges_in, raters_in, together_in
+from studies.analysis.reading import Mask
+from studies.analysis.results import Cell, Column, Figure, Section, Table
+
+KEY: Final = "overlap"
+TITLE: Final = "Themes in common on a pair"
+EVERY: Final = "all"
+AGREEING: Final = "both prefer the same reply"
+RATERS_TOO: Final = "Raters with each other, where {name} gave reasons"
+_COLUMNS: Final = (
+    Column("coded_by", "Coded by"),
+    Column("who", "Whose reasons"),
+    Column("couples_of", "Couples of reasons"),
+    Column("pairs", "Pairs", "count"),
+    Column("couples", "Couples", "count"),
+    Column("undefined", "Without any theme", "count"),
+    Column("found", "In common", "share"),
+    Column("chance", "By chance", "share"),
+    Column("beyond", "Beyond chance", "number"),
+)
+_NOTE: Final = (
+    "Couples of a rater's and a judge's reason on one pair; the mean over a pair's couples, then over pairs. "
+    "Themes are the codebook's dimensions but `other`. {what} Where several people coded a reason, a theme "
+    "counts by the share of them. Couples in which neither reason names a theme are undefined, left out and "
+    "counted. By chance: reasons of different dialogues, with the same weights, the expectation where "
+    "judges' reasons are dealt out anew among dialogues. Beyond chance: (in common - by chance) / (1 - by "
+    "chance); 0 is what chance brings. Clusters are dialogues. Raters with each other, on the "
+    "same pairs, are the ceiling."
+)
+_SHARED: Final = (
+    "In common: at least one theme stands in both (the paper's 68 % is of such a kind, where both agree)."
+)
+_JACCARD: Final = "In common: Jaccard's coefficient, themes in both of themes in either."
+_NO_PAIR: Final = "No pair has a coded reason of a rater and one of a judge."
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Couples of reasons, with whose they are and which of them; `times` is how often each stands there."""
+
+    coder: CodedBy
+    who: str
+    kind: str
+    couples: Couples
+    times: int
+
+
+def overlaps(evidence: Evidence) -> Section:
+    found = material(evidence)
+    if isinstance(found, str):
+        return Section(KEY, TITLE, absent=found)
+    sets = [one for coder in coded_by(found) for one in _sets(found, coder)]
+    if not sets:
+        return Section(KEY, TITLE, absent=_NO_PAIR)
+    themes = found.book.themes
+    by_theme = [_row(one, themes, shared) for one in sets]
+    by_jaccard = [_row(one, themes, jaccard) for one in sets]
+    parts = (
+        Table("overlap", "At least one theme in common", _COLUMNS, by_theme, _NOTE.format(what=_SHARED)),
+        _figure(by_theme),
+        Table("overlap_jaccard", "Jaccard's coefficient", _COLUMNS, by_jaccard, _NOTE.format(what=_JACCARD)),
+    )
+    return Section(KEY, TITLE, tuple(_lead(found)), parts)
+
+
+def _lead(found: Material) -> Iterator[str]:
+    reasons = ~found.passages.reply
+    unknown = int((reasons & (found.passages.preference == UNKNOWN) & ~found.passages.dropped).sum())
+    if unknown:
+        yield (
+            f"Of {int(reasons.sum())} reasons, {unknown} have no answer on the dimension overall in the "
+            "verdicts: whether both prefer the same reply is not known of them."
+        )
+
+
+def _sets(found: Material, coder: CodedBy) -> Iterator[_Set]:
+    passages = found.passages
+    raters = raters_in(passages).rows & coder.coded
+    for group in (*together_in(passages), *judges_in(passages, fewest=2)):
+        judges = group.rows & coder.coded
+        both = coupled(raters, judges, passages.pair.codes, passages.dialogue.codes)
+        if len(both):
+            yield from _whole_and_agreeing(found, coder, f"Raters with {_named(group)}", both, 1)
+            yield from _ceiling(found, coder, group, raters & np.isin(passages.pair.codes, both.pair))
+
+
+def _ceiling(found: Material, coder: CodedBy, group: Group, raters: Mask) -> Iterator[_Set]:
+    """Two different raters on the same pairs; each couple both ways round, so that neither is the first."""
+    passages = found.passages
+    two = coupled(raters, raters, passages.pair.codes, passages.dialogue.codes)
+    two = two.take(passages.rater[two.left] != passages.rater[two.right])
+    if len(two):
+        yield from _whole_and_agreeing(found, coder, RATERS_TOO.format(name=_named(group)), two, 2)
+
+
+def _named(group: Group) -> str:
+    return group.title[0].lower() + group.title[1:]
+
+
+def _whole_and_agreeing(
+    found: Material, coder: CodedBy, who: str, couples: Couples, times: int
+) -> Iterator[_Set]:
+    yield _Set(coder, who, EVERY, couples, times)
+    preference = found.passages.preference
+    left, right = preference[couples.left], preference[couples.right]
+    agreeing = (left == right) & (left != 0) & (left != UNKNOWN)
+    if agreeing.any():
+        yield _Set(coder, who, AGREEING, couples.take(agreeing), times)
+
+
+def _row(one: _Set, themes: Mask, measure: Measure) -> tuple[Cell, ...]:
+    weights = one.coder.weights[:, themes]
+    couples = one.couples
+    defined = measure(weights[couples.left], weights[couples.right])[1]
+    result = overlap(couples, weights, measure)
+    return (
+        one.coder.title, one.who, one.kind, len(np.unique(couples.pair)), len(couples) // one.times,
+        int((defined == 0).sum()) // one.times, result.found, result.chance, result.beyond,
+    )  # fmt: skip
+
+
+def _figure(rows: list[tuple[Cell, ...]]) -> Figure:
+    mine = [row for row in rows if row[0] == rows[0][0]]
+    drawn = [(row[1], row[6], row[2]) for row in mine]
+    table = Table("overlap_drawn", f"Coded by: {mine[0][0]}", (_COLUMNS[1], _COLUMNS[6], _COLUMNS[2]), drawn)
+    title = "Couples with a theme in common"
+    return Figure("overlap_figure", "Themes in common on a pair", "forest", table, x_title=title)
+
+
+SECTIONS: Final = (overlaps,)
