@@ -152,9 +152,11 @@ def _within(sides: list[sparse.csr_matrix], patterns: Floats, measure: Measure) 
     """Of each dialogue, the sums of overlap and of weight over all its left and right reasons (2 × D)."""
     found = np.zeros((2, sides[0].shape[0]))
     for dialogue in range(found.shape[1]):
-        left, right = (side[[dialogue]].tocoo() for side in sides)
-        value, defined = measure(patterns[left.col][:, None], patterns[right.col][None, :])
-        weights = left.data[:, None] * right.data[None, :] * defined
+        left, right = (slice(side.indptr[dialogue], side.indptr[dialogue + 1]) for side in sides)
+        value, defined = measure(
+            patterns[sides[0].indices[left]][:, None], patterns[sides[1].indices[right]][None, :]
+        )
+        weights = sides[0].data[left][:, None] * sides[1].data[right][None, :] * defined
         found[:, dialogue] = float((weights * value).sum()), float(weights.sum())
     return found
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -46,18 +46,26 @@ _SHARED: Final = (
     "In common: at least one theme stands in both (the paper's 68 % is of such a kind, where both agree)."
 )
 _JACCARD: Final = "In common: Jaccard's coefficient, themes in both of themes in either."
+_MEASURES: Final[tuple[tuple[str, str, Measure, str], ...]] = (
+    ("At least one theme in common", "overlap", shared, _SHARED),
+    ("Jaccard's coefficient", "overlap_jaccard", jaccard, _JACCARD),
+)
 _NO_PAIR: Final = "No pair has a coded reason of a rater and one of a judge."
 
 
 @dataclass(frozen=True, slots=True)
 class _Set:
-    """Couples of reasons, with whose they are and which of them; `times` is how often each stands there."""
+    """Couples of reasons, with whose they are and which of them.
+
+    `times` is how often each stands there, `each` whether they are of one judge among several.
+    """
 
     coder: CodedBy
     who: str
     kind: str
     couples: Couples
     times: int
+    each: bool
 
 
 def overlaps(evidence: Evidence) -> Section:
@@ -68,14 +76,15 @@ def overlaps(evidence: Evidence) -> Section:
     if not sets:
         return Section(KEY, TITLE, absent=_NO_PAIR)
     themes = found.book.themes
-    by_theme = [_row(one, themes, shared) for one in sets]
-    by_jaccard = [_row(one, themes, jaccard) for one in sets]
-    parts = (
-        Table("overlap", "At least one theme in common", _COLUMNS, by_theme, _NOTE.format(what=_SHARED)),
-        _figure(by_theme),
-        Table("overlap_jaccard", "Jaccard's coefficient", _COLUMNS, by_jaccard, _NOTE.format(what=_JACCARD)),
-    )
-    return Section(KEY, TITLE, tuple(_lead(found)), parts)
+    tables: dict[tuple[str, bool], Table] = {}
+    for title, key, measure, what in _MEASURES:
+        for each in (False, True):
+            rows = [_row(one, themes, measure) for one in sets if one.each == each]
+            head, ending = (f"{title}, each judge", "_judges_full") if each else (title, "")
+            tables[key, each] = Table(f"{key}{ending}", head, _COLUMNS, rows, _NOTE.format(what=what))
+    order = [("overlap", False), ("overlap_jaccard", False), ("overlap", True), ("overlap_jaccard", True)]
+    shown = [tables[key] for key in order if tables[key].rows]
+    return Section(KEY, TITLE, tuple(_lead(found)), (_figure(shown[0].rows), *shown))
 
 
 def _lead(found: Material) -> Iterator[str]:
@@ -91,36 +100,38 @@ def _lead(found: Material) -> Iterator[str]:
 def _sets(found: Material, coder: CodedBy) -> Iterator[_Set]:
     passages = found.passages
     raters = raters_in(passages).rows & coder.coded
-    for group in (*together_in(passages), *judges_in(passages, fewest=2)):
+    groups = [(group, False) for group in together_in(passages)]
+    for group, each in groups + [(group, True) for group in judges_in(passages, fewest=2)]:
         judges = group.rows & coder.coded
         both = coupled(raters, judges, passages.pair.codes, passages.dialogue.codes)
         if len(both):
-            yield from _whole_and_agreeing(found, coder, f"Raters with {_named(group)}", both, 1)
-            yield from _ceiling(found, coder, group, raters & np.isin(passages.pair.codes, both.pair))
+            yield from _both(found, _Set(coder, f"Raters with {_named(group)}", EVERY, both, 1, each))
+            pairs = raters & np.isin(passages.pair.codes, both.pair)
+            who = RATERS_TOO.format(name=_named(group))
+            two = _two_raters(found, pairs)
+            if len(two):
+                yield from _both(found, _Set(coder, who, EVERY, two, 2, each))
 
 
-def _ceiling(found: Material, coder: CodedBy, group: Group, raters: Mask) -> Iterator[_Set]:
-    """Two different raters on the same pairs; each couple both ways round, so that neither is the first."""
+def _two_raters(found: Material, rows: Mask) -> Couples:
+    """Two different raters on the same pair; each couple both ways round, so that neither is the first."""
     passages = found.passages
-    two = coupled(raters, raters, passages.pair.codes, passages.dialogue.codes)
-    two = two.take(passages.rater[two.left] != passages.rater[two.right])
-    if len(two):
-        yield from _whole_and_agreeing(found, coder, RATERS_TOO.format(name=_named(group)), two, 2)
+    two = coupled(rows, rows, passages.pair.codes, passages.dialogue.codes)
+    return two.take(passages.rater[two.left] != passages.rater[two.right])
 
 
 def _named(group: Group) -> str:
     return group.title[0].lower() + group.title[1:]
 
 
-def _whole_and_agreeing(
-    found: Material, coder: CodedBy, who: str, couples: Couples, times: int
-) -> Iterator[_Set]:
-    yield _Set(coder, who, EVERY, couples, times)
+def _both(found: Material, every: _Set) -> Iterator[_Set]:
+    """All couples, and those in which both prefer the same reply."""
+    yield every
     preference = found.passages.preference
-    left, right = preference[couples.left], preference[couples.right]
+    left, right = preference[every.couples.left], preference[every.couples.right]
     agreeing = (left == right) & (left != 0) & (left != UNKNOWN)
     if agreeing.any():
-        yield _Set(coder, who, AGREEING, couples.take(agreeing), times)
+        yield replace(every, kind=AGREEING, couples=every.couples.take(agreeing))
 
 
 def _row(one: _Set, themes: Mask, measure: Measure) -> tuple[Cell, ...]:
@@ -134,7 +145,7 @@ def _row(one: _Set, themes: Mask, measure: Measure) -> tuple[Cell, ...]:
     )  # fmt: skip
 
 
-def _figure(rows: list[tuple[Cell, ...]]) -> Figure:
+def _figure(rows: Sequence[tuple[Cell, ...]]) -> Figure:
     mine = [row for row in rows if row[0] == rows[0][0]]
     drawn = [(row[1], row[6], row[2]) for row in mine]
     table = Table("overlap_drawn", f"Coded by: {mine[0][0]}", (_COLUMNS[1], _COLUMNS[6], _COLUMNS[2]), drawn)

@@ -79,7 +79,8 @@ def _figure(rows: list[tuple[Cell, ...]]) -> list[Figure]:
     """Sources below each other, dimension by dimension, as the first coder has them."""
     mine = [row for row in rows if row[0] == rows[0][0]] if rows else []
     drawn = [(source, share, code) for _coder, source, code, share in mine]
-    drawn.sort(key=lambda row: [code for _s, _e, code in drawn].index(row[2]))
+    order = list(dict.fromkeys(code for _source, _share, code in drawn))
+    drawn.sort(key=lambda row: order.index(row[2]))
     if not drawn:
         return []
     table = Table("reasons_drawn", f"Coded by: {mine[0][0]}", (_COLUMNS[1], _COLUMNS[3], _COLUMNS[2]), drawn)

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from studies.analysis.clustering import Floats
 from studies.analysis.contrasts.significance import holm
 from studies.analysis.evidence import ADVERSARIAL, EVERYTHING, REGULAR, Evidence
 from studies.analysis.proportions import HOW
@@ -141,7 +142,7 @@ def _changes(evidence: Evidence, replies: Replies) -> Iterator[tuple[Cell, ...]]
         weights, sides = replies.weights[mine], on[mine].astype(np.int32)
         regular, adversarial = shares(weights, sides, 2, ways)
         apart, times = (of(weights, on[mine], off[mine], ways) for of in (differences, ratios))
-        p = _p(evidence, replies, title, by_dialogue(weights, replies.dialogue[mine], _count(replies)))
+        p = _p(evidence, replies, by_dialogue(weights, replies.dialogue[mine], _count(replies)))
         cells = zip(replies.codes, adversarial, regular, apart, times, p, holm(p), strict=True)
         yield from ((replies.coder, title, *each) for each in cells)
 
@@ -161,15 +162,16 @@ def _interaction(evidence: Evidence, replies: Replies) -> Iterator[tuple[Cell, .
         by_dialogue(replies.weights[side], replies.dialogue[side], _count(replies))
         for side in (replies.human, ~replies.human)
     ]
-    p = _p(evidence, replies, "people less models", means[0] - means[1])
+    p = _p(evidence, replies, means[0] - means[1])
     cells = zip(replies.codes, people, models, between, p, holm(p), strict=True)
     yield from ((replies.coder, *each) for each in cells)
 
 
-def _p(evidence: Evidence, replies: Replies, whose: str, values: np.ndarray) -> list[float | None]:
+def _p(evidence: Evidence, replies: Replies, values: Floats) -> list[float | None]:
+    """The same exchanges for everybody: who has the same replies has the same p."""
     adversarial = np.zeros(_count(replies), dtype=bool)
     adversarial[replies.dialogue[replies.slices[ADVERSARIAL]]] = True
-    rng = evidence.rng(f"strategies of {whose}, {replies.coder}")
+    rng = evidence.rng(f"strategies of {replies.coder}")
     found = changed(values, adversarial, evidence.options.resamples, rng)
     return [None] * len(replies.codes) if found is None else list(found.tolist())
 
