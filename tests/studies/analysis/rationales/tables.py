@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from studies.analysis.evidence import Evidence, Options, read_evidence
+from studies.analysis.results import Cell
 from tests.studies.analysis.tables import Row, answer, write
 
 DIMENSIONS = (
@@ -66,6 +67,12 @@ def coding(passage: str, given: str = "", coder: str = "c1", **other: object) ->
 def by_model(passage: str, given: str = "", coder: str = "m1", **other: object) -> dict[str, object]:
     cells: dict[str, object] = {"coder_kind": "llm", "family": "qwen", "model_id": "qwen-1"}
     return coding(passage, given, coder, **(cells | other))
+
+
+def number(cell: Cell) -> float:
+    """A plain number of a row."""
+    assert isinstance(cell, int | float)
+    return float(cell)
 
 
 def write_coded(

@@ -14,7 +14,7 @@ from tests.studies.analysis.tables import ends, rows_of, value, why
 def test_alpha_raw_and_ac1_by_hand(tmp_path: Path) -> None:
     """Four passages, two coders: 11, 10, 00, 00. Three ones of eight.
 
-    α = 1 − (2/8) / (2·3·5/(8·7)) = 8/15; AC1 with chance 2·(3/8)(5/8) = 15/32 is (3/4 − 15/32) / (17/32) = 9/17.
+    α = 1 − (2/8) / (2·3·5/(8·7)) = 8/15. AC1: chance 2·(3/8)(5/8) = 15/32, (24 − 15) / (32 − 15) = 9/17.
     """
     given = {"a": ("resonance", "resonance"), "b": ("resonance", ""), "c": ("", ""), "d": ("", "")}
     codings = [

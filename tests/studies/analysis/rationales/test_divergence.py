@@ -11,7 +11,16 @@ from scipy import stats
 from studies.analysis.rationales.distances import profile_distance
 from studies.analysis.rationales.divergence import Paired, divergence, exchanged, paired
 from studies.analysis.rationales.profiles import profiles
-from tests.studies.analysis.rationales.tables import USUAL, Planted, coded, coding, judged, planted, reason
+from tests.studies.analysis.rationales.tables import (
+    USUAL,
+    Planted,
+    coded,
+    coding,
+    judged,
+    number,
+    planted,
+    reason,
+)
 from tests.studies.analysis.tables import ends, rows_of, value, why
 
 BOTH = np.array([True, True])
@@ -55,9 +64,9 @@ def test_the_test_of_equal_profiles_keeps_its_size() -> None:
     every = np.ones(len(usual), dtype=bool)
     rejected = 0
     for _study in range(studies):
-        number = np.stack([rng.integers(1, 5, 40), np.full(40, 2)], axis=1)
-        dialogue = np.repeat(np.arange(40), number.sum(axis=1)).astype(np.int32)
-        left = np.concatenate([np.arange(a + b) < a for a, b in number])
+        counts = np.stack([rng.integers(1, 5, 40), np.full(40, 2)], axis=1)
+        dialogue = np.repeat(np.arange(40), counts.sum(axis=1)).astype(np.int32)
+        left = np.concatenate([np.arange(a + b) < a for a, b in counts.tolist()])
         odds = np.log(usual / (1 - usual)) + rng.normal(0, 0.7, (40, len(usual)))[dialogue]
         weights = (rng.random(odds.shape) < 1 / (1 + np.exp(-odds))).astype(float)
         rejected += exchanged(paired(weights, dialogue, left, ~left), every, 199, rng).p <= 0.05
@@ -74,14 +83,14 @@ def test_what_raters_stress_is_found_and_nothing_else(tmp_path: Path) -> None:
     for coder in ("Human coders", "Coder m1"):
         for judges in ("Judges", "Judges without rubric"):
             row = rows[coder, "Raters", judges]
-            assert row["p"] <= 0.01
-            assert value(row["divergence"]) > 2 * row["baseline"]
+            assert number(row["p"]) <= 0.01
+            assert value(row["divergence"]) > 2 * number(row["baseline"])
             assert value(row["distance"]) == pytest.approx(value(row["divergence"]) ** 0.5)
-        assert rows[coder, "Judges", "Judges without rubric"]["p"] > 0.05
+        assert number(rows[coder, "Judges", "Judges without rubric"]["p"]) > 0.05
     flagged = {
         (row["left"], row["right"], row["code"])
         for row in rows_of(section, "profile_differences")
-        if row["p_holm"] <= 0.05
+        if number(row["p_holm"]) <= 0.05
     }
     assert flagged == {("Raters", "Judges", "resonance"), ("Raters", "Judges without rubric", "resonance")}
     (first,) = [
@@ -99,7 +108,7 @@ def test_shares_of_reasons_by_hand(tmp_path: Path) -> None:
     shares = {(row["source"], row["code"]): row["share"] for row in rows_of(section, "reasons_dimensions")}
     assert value(shares["Raters", "resonance"]) == 0.5
     assert value(shares["Judge j1", "resonance"]) == 1
-    assert ends(shares["Judge j1", "resonance"]) == (pytest.approx(0.025**0.5), 1)
+    assert ends(shares["Judge j1", "resonance"]) == pytest.approx((0.025**0.5, 1))
     assert value(shares["Judge j1", "attunement"]) == 0.5
     assert {source for source, _code in shares} == {"Raters", "Judge j1"}
 

@@ -54,9 +54,8 @@ def test_every_study_has_a_whole_report(name: str, tmp_path: Path) -> None:
     study.mkdir()
     write_coded(study, passages, codings, codes())
     write(study, "verdicts.csv", [answer(-1)])
-    analyze(
-        path=study, out=tmp_path / "out", options=Options(human=("human",), resamples=50), sections=SECTIONS
-    )
+    options = Options(human=("human",), resamples=50)
+    analyze(path=study, out=tmp_path / "out", options=options, sections=SECTIONS)
     form = assert_whole(tmp_path / "out")
     told = {section["key"]: section["absent"] for section in form["sections"] if section["key"] != "summary"}
     assert list(told) == KEYS
@@ -64,8 +63,8 @@ def test_every_study_has_a_whole_report(name: str, tmp_path: Path) -> None:
 
 
 def test_a_codebook_of_one_kind_is_enough(tmp_path: Path) -> None:
-    write_coded(tmp_path, [reason("a"), judged("b"), reply("c", "m")], [coding("a", "resonance"), coding("b")],
-                codes()[:6])  # fmt: skip
+    passages = [reason("a"), judged("b"), reply("c", "m")]
+    write_coded(tmp_path, passages, [coding("a", "resonance"), coding("b")], codes()[:6])
     evidence = read_evidence(tmp_path, Options())
     assert [section.key for of in SECTIONS if (section := of(evidence)).absent] == ["strategies"]
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from studies.analysis.rationales.strategies import strategies
 from studies.analysis.rationales.turning import changed
-from tests.studies.analysis.rationales.tables import Planted, coded, coding, planted, reply
+from tests.studies.analysis.rationales.tables import Planted, coded, coding, number, planted, reply
 from tests.studies.analysis.tables import ends, rows_of, table, value, why
 
 
@@ -28,7 +28,8 @@ def test_shares_differences_and_ratios_by_hand(tmp_path: Path) -> None:
         for row in rows_of(section, "strategies_full") if row["strategy"] == "reframe"
     }  # fmt: skip
     assert shares == {
-        ("all people", "all"): 0.75, ("all models", "all"): 0.25, ("human", "all"): 0.75, ("model", "all"): 0.25,
+        ("all people", "all"): 0.75, ("all models", "all"): 0.25,
+        ("human", "all"): 0.75, ("model", "all"): 0.25,
         ("all people", "regular"): 0.5, ("all models", "regular"): 0, ("human", "regular"): 0.5,
         ("model", "regular"): 0, ("all people", "adversarial"): 1, ("all models", "adversarial"): 0.5,
         ("human", "adversarial"): 1, ("model", "adversarial"): 0.5,
@@ -52,7 +53,7 @@ def test_who_reframes_twice_as_often_on_adversarial_turns_is_found_and_nobody_el
     evidence = planted(tmp_path, design, np.random.default_rng(8), resamples=1000)
     rows = [row for row in rows_of(strategies(evidence), "strategies_change_full")
             if row["coded_by"] == "Human coders"]  # fmt: skip
-    flagged = {(row["system"], row["strategy"]) for row in rows if row["p_holm"] <= 0.05}
+    flagged = {(row["system"], row["strategy"]) for row in rows if number(row["p_holm"]) <= 0.05}
     assert flagged - {("all models", "reframe")} == {("m-a", "reframe")}
     (mine,) = [row for row in rows if (row["system"], row["strategy"]) == ("m-a", "reframe")]
     low, high = ends(mine["ratio"])
@@ -63,7 +64,9 @@ def test_what_people_alone_do_on_adversarial_turns_is_an_interaction(tmp_path: P
     design = Planted(dialogues=160, adversarial=60, pairs=1, ratings=1, judges=(), bare=(),
                      adversarial_use={"human": {"tension_naming": 0.7}})  # fmt: skip
     section = strategies(planted(tmp_path, design, np.random.default_rng(9), resamples=1000))
-    flagged = {row["strategy"] for row in rows_of(section, "strategies_interaction") if row["p_holm"] <= 0.05}
+    flagged = {
+        row["strategy"] for row in rows_of(section, "strategies_interaction") if number(row["p_holm"]) <= 0.05
+    }
     assert flagged == {"tension_naming"}
 
 
