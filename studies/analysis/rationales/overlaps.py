@@ -21,7 +21,8 @@ KEY: Final = "overlap"
 TITLE: Final = "Themes in common on a pair"
 EVERY: Final = "all"
 AGREEING: Final = "both prefer the same reply"
-RATERS_TOO: Final = "Raters with each other, where {name} gave reasons"
+_CEILING: Final = "Raters with each other"
+RATERS_TOO: Final = _CEILING + ", where {name} gave reasons"
 _COLUMNS: Final = (
     Column("coded_by", "Coded by"),
     Column("who", "Whose reasons"),
@@ -146,8 +147,14 @@ def _row(one: _Set, themes: Mask, measure: Measure) -> tuple[Cell, ...]:
 
 
 def _figure(rows: Sequence[tuple[Cell, ...]]) -> Figure:
+    """As the first coder has it; raters with each other once, on the pairs of the first kind of judges."""
     mine = [row for row in rows if row[0] == rows[0][0]]
-    drawn = [(row[1], row[6], row[2]) for row in mine]
+    ceiling = [row[1] for row in mine if str(row[1]).startswith(_CEILING)][:1]
+    drawn = [
+        (_CEILING if row[1] in ceiling else row[1], row[6], row[2])
+        for row in mine
+        if row[1] in ceiling or not str(row[1]).startswith(_CEILING)
+    ]
     table = Table("overlap_drawn", f"Coded by: {mine[0][0]}", (_COLUMNS[1], _COLUMNS[6], _COLUMNS[2]), drawn)
     title = "Couples with a theme in common"
     return Figure("overlap_figure", "Themes in common on a pair", "forest", table, x_title=title)

@@ -11,7 +11,16 @@ from studies.analysis.evidence import Evidence
 from studies.analysis.proportions import HOW
 from studies.analysis.rationales.consensus import CodedBy, coded_by
 from studies.analysis.rationales.material import Material, material
-from studies.analysis.rationales.reasons import Group, judges_in, raters_in, together_in, ways_of
+from studies.analysis.rationales.reasons import (
+    ALONE,
+    BARE,
+    JUDGES,
+    Group,
+    judges_in,
+    raters_in,
+    together_in,
+    ways_of,
+)
 from studies.analysis.rationales.shares import shares
 from studies.analysis.reading import Codes, Mask
 from studies.analysis.results import Cell, Column, Figure, Section, Table
@@ -43,9 +52,11 @@ def profiles(evidence: Evidence) -> Section:
     if not dimensions and not strategies:
         return Section(KEY, TITLE, absent=NO_REASONS)
     note = _NOTE + HOW.format(unit="dialogues")
+    first = _together(dimensions)
     parts: list[Table | Figure] = [
-        Table("reasons_dimensions", "Dimensions that reasons stress", _COLUMNS, dimensions, note),
-        *_figure(dimensions),
+        Table("reasons_dimensions", "Dimensions that reasons stress", _COLUMNS, first, note),
+        *_figure(first),
+        Table("reasons_dimensions_full", "The same, each judge", _COLUMNS, dimensions, note),
         Table("reasons_strategies_full", "Strategies that reasons name", _COLUMNS, strategies, note),
     ]
     return Section(KEY, TITLE, (), tuple(part for part in parts if isinstance(part, Figure) or part.rows))
@@ -73,6 +84,17 @@ def _numbered(groups: list[Group], count: int) -> Codes:
     for place, group in enumerate(groups):
         number[group.rows] = place
     return number
+
+
+def _together(rows: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
+    """Judges of a kind together where there are several, else the one."""
+    several = {str(row[1]) for row in rows}
+    return [
+        row
+        for row in rows
+        if not (source := str(row[1])).startswith("Judge ")
+        or (BARE if source.endswith(ALONE) else JUDGES) not in several
+    ]
 
 
 def _figure(rows: list[tuple[Cell, ...]]) -> list[Figure]:

@@ -14,6 +14,8 @@ from studies.analysis.verdicts import JUDGE, RATER
 RATERS: Final = "Raters"
 JUDGES: Final = "Judges"
 BARE: Final = "Judges without rubric"
+#: Behind the name of a judge that was asked without it.
+ALONE: Final = ", no rubric"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def judges_in(passages: Passages, fewest: int = 1) -> tuple[Group, ...]:
     """Each judge by name, those with the rubric first; where so many of a kind or more have reasons."""
     return tuple(
         Group(
-            f"Judge {passages.source.labels[number]}{', no rubric' if group.title == BARE else ''}",
+            f"Judge {passages.source.labels[number]}{ALONE if group.title == BARE else ''}",
             group.rows & (passages.source.codes == number),
         )
         for group in together_in(passages, fewest)

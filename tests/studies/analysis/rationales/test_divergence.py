@@ -62,15 +62,14 @@ def test_the_test_of_equal_profiles_keeps_its_size() -> None:
     rng, studies = np.random.default_rng(11), 300
     usual = np.array(list(USUAL.values()))
     every = np.ones(len(usual), dtype=bool)
-    rejected = 0
+    raters, rejected = 1 + np.arange(40) % 4, 0
     for _study in range(studies):
-        counts = np.stack([rng.integers(1, 5, 40), np.full(40, 2)], axis=1)
-        dialogue = np.repeat(np.arange(40), counts.sum(axis=1)).astype(np.int32)
-        left = np.concatenate([np.arange(a + b) < a for a, b in counts.tolist()])
+        dialogue = np.repeat(np.arange(40), raters + 2).astype(np.int32)
+        left = np.concatenate([np.arange(count + 2) < count for count in raters.tolist()])
         odds = np.log(usual / (1 - usual)) + rng.normal(0, 0.7, (40, len(usual)))[dialogue]
         weights = (rng.random(odds.shape) < 1 / (1 + np.exp(-odds))).astype(float)
         rejected += exchanged(paired(weights, dialogue, left, ~left), every, 199, rng).p <= 0.05
-    low, high = stats.binom.ppf([0.001, 0.999], studies, 0.05)
+    low, high = (stats.binom.ppf(tail, studies, 0.05) for tail in (0.001, 0.999))
     assert low <= rejected <= high
 
 

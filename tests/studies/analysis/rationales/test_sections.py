@@ -10,6 +10,9 @@ import pytest
 from studies.analysis.analyzing import analyze
 from studies.analysis.evidence import Options, read_evidence
 from studies.analysis.rationales.sections import SECTIONS
+from studies.analysis.reporting.printing import printed
+from studies.analysis.results import Table
+from studies.analysis.summary import NOTHING, in_short
 from tests.studies.analysis.rationales.tables import (
     Planted,
     by_model,
@@ -21,12 +24,11 @@ from tests.studies.analysis.rationales.tables import (
     reply,
     write_coded,
 )
-from tests.studies.analysis.tables import answer, write
+from tests.studies.analysis.tables import answer, rows_of, value, write
 from tests.studies.analysis.test_end_to_end import assert_whole
 
 Rows = list[dict[str, object]]
 KEYS = ["coding", "coding_agreement", "profiles", "profile_distance", "overlap", "strategies"]
-NOWHERE = "No reason of a rater or judge has been coded yet in a way that results could rest on."
 STUDIES: dict[str, tuple[Rows, Rows, list[str]]] = {
     "no passages": ([], [], KEYS),
     "no codings": ([reason("a")], [], KEYS),
@@ -76,3 +78,40 @@ def test_the_same_study_gives_the_same_sections(tmp_path: Path) -> None:
     )
     assert repr(one) == repr(other)
     assert not any(section.absent for section in one)
+
+
+def test_the_summary_tells_what_the_sections_found(tmp_path: Path) -> None:
+    design = Planted(
+        dialogues=150, adversarial=60, stress={"rater": {"resonance": 0.7}}, shared=0.2,
+        adversarial_use={"human": {"reframe": 0.75}},
+    )  # fmt: skip
+    evidence = planted(tmp_path, design, np.random.default_rng(4), resamples=1000)
+    told = [of(evidence) for of in SECTIONS]
+    (summary,) = in_short(told).parts
+    assert isinstance(summary, Table)
+    themes, strategies = summary.rows
+    assert [row[0] for row in summary.rows] == [
+        "Raters' and judges' reasons stress different dimensions",
+        "On adversarial dialogues people turn to reframe more than models do",
+    ]
+    assert (themes[3], strategies[3]) == ("overlap", "strategies")
+    row = rows_of(told[4], "overlap")[1]
+    assert row["couples_of"] == "both prefer the same reply"
+    assert printed(value(row["found"]), "share") in str(themes[1])
+    assert "reframe, the clearest of 5: people +" in str(strategies[1])
+
+
+def test_the_summary_calls_nothing_clear_where_nothing_is(tmp_path: Path) -> None:
+    evidence = planted(tmp_path, Planted(), np.random.default_rng(5))
+    (summary,) = in_short([of(evidence) for of in SECTIONS]).parts
+    assert isinstance(summary, Table)
+    assert [row[0] for row in summary.rows] == [
+        "No clear difference between the dimensions that raters' and judges' reasons stress",
+        "No strategy to which people clearly turn otherwise than models on adversarial dialogues",
+    ]
+
+
+def test_what_nobody_coded_could_not_be_told(tmp_path: Path) -> None:
+    write_coded(tmp_path, [reason("a")], [])
+    evidence = read_evidence(tmp_path, Options())
+    assert in_short([of(evidence) for of in SECTIONS]).absent == NOTHING
