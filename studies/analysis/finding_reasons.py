@@ -16,7 +16,11 @@ _SPACE: Final = "\N{NO-BREAK SPACE}"
 
 def themes(rows: Rows) -> Iterator[Finding]:
     """How often a rater's and a judge's reasons share a theme, and how far their profiles are apart."""
-    shared = rows.of("overlap", who="Raters with judges")
+    shared = [
+        row
+        for row in rows.of("overlap", who="Raters with judges")
+        if isinstance(row["found"], Estimate) and row["found"].value is not None
+    ]
     for common in [*(row for row in shared if row["couples_of"] != "all"), *shared][:1]:
         both = {"coded_by": common["coded_by"], "left": "Raters", "right": "Judges"}
         apart = next(iter(rows.of("profile_distance", **both)), None)

@@ -45,6 +45,7 @@ class Passages:
     tags: Coded
     pair: Coded
     system: Coded
+    response: Coded
     erased: Mask
     preference: NDArray[np.int8]
     dropped: Mask
@@ -77,6 +78,7 @@ def passages_in(evidence: Evidence, table: TextTable) -> Passages:
         tags=table["tags"],
         pair=joined(table["dialogue"], table["pair"], "/"),
         system=table["system"],
+        response=table["response"],
         erased=table.flags("erased"),
         preference=preference,
         dropped=dropped,

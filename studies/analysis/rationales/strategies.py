@@ -13,6 +13,7 @@ from studies.analysis.evidence import ADVERSARIAL, EVERYTHING, REGULAR, Evidence
 from studies.analysis.proportions import HOW
 from studies.analysis.rationales.consensus import coded_by
 from studies.analysis.rationales.material import material
+from studies.analysis.rationales.preferring import preferred_with
 from studies.analysis.rationales.replies import MODELS, PEOPLE, Replies, replies_of
 from studies.analysis.rationales.shares import changes, differences, ratios, shares
 from studies.analysis.rationales.turning import by_dialogue, changed
@@ -53,6 +54,12 @@ _INTERACTION: Final = (
     Column("p", "p", "p"),
     Column("p_holm", "p, Holm", "p"),
 )
+_PREFERRED: Final = (
+    _CODED,
+    _STRATEGY,
+    Column("ratings", "Ratings", "count"),
+    Column("preference", "Preferred, of replies with it", "share"),
+)
 _SHARES_NOTE: Final = (
     "How many replies use the strategy; a reply may use several. Where several people coded a reply it "
     "counts by the share of them who gave the code. Clusters are dialogues and, of people's replies, their "
@@ -71,6 +78,12 @@ _INTERACTION_NOTE: Final = (
     "Exploratory. Whether people change more than models when a dialogue is adversarial. p: dialogues "
     "exchange the mark at random, people's mean less models' in each dialogue counting; Holm over all "
     "strategies."
+)
+_PREFERRED_NOTE: Final = (
+    "Exploratory. Raters' answers on overall where one reply has the strategy (more than half of its coders "
+    "gave it) and the other has not; no difference is half. It tells what goes together, not what a strategy "
+    "does: replies with it differ in other things too, and come from other systems. Clusters: dialogues, "
+    "raters, writers."
 )
 _NONE: Final = "No reply has been coded yet in a way that results could rest on."
 _NO_PEOPLE: Final = "People's replies are not set beside models': only one of both has coded replies."
@@ -91,6 +104,9 @@ def strategies(evidence: Evidence) -> Section:
     against = [row for replies in every for row in _against(replies)]
     change = [row for replies in every for row in _changes(evidence, replies)]
     interaction = [row for replies in every for row in _interaction(evidence, replies)]
+    preferred = [
+        (coder.title, *cells) for coder in coded_by(found) for cells in preferred_with(evidence, found, coder)
+    ]
     note = _SHARES_NOTE + HOW.format(unit="dialogues")
     parts = (
         _figure(table, every[0]),
@@ -101,6 +117,8 @@ def strategies(evidence: Evidence) -> Section:
         Table("strategies_full", "Strategies by system and dialogues", _SHARES, table, note),
         Table("strategies_against_full", "People beside each model", _AGAINST, against, _AGAINST_NOTE),
         Table("strategies_change_full", "On adversarial dialogues", _CHANGES, change, _CHANGES_NOTE),
+        Table("strategies_preferred_full", "Strategies and raters' preference",
+              _PREFERRED, preferred, _PREFERRED_NOTE),
     )  # fmt: skip
     lead = tuple(text for text, rows in ((_NO_PEOPLE, against), (_NO_SLICE, change)) if not rows)
     return Section(KEY, TITLE, lead, tuple(part for part in parts if isinstance(part, Figure) or part.rows))

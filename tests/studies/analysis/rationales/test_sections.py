@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,6 +63,12 @@ def test_every_study_has_a_whole_report(name: str, tmp_path: Path) -> None:
     told = {section["key"]: section["absent"] for section in form["sections"] if section["key"] != "summary"}
     assert list(told) == KEYS
     assert [key for key, why in told.items() if why] == absent
+    assert all("–" not in cell for cell in _summary(form))
+
+
+def _summary(form: dict[str, Any]) -> list[str]:
+    """What the summary tells in numbers: a number, never a dash for one."""
+    return [row["numbers"] for part in form["sections"][0]["parts"] for row in part["rows"]]
 
 
 def test_a_codebook_of_one_kind_is_enough(tmp_path: Path) -> None:

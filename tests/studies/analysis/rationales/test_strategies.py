@@ -11,7 +11,7 @@ from scipy import stats
 from studies.analysis.rationales.strategies import strategies
 from studies.analysis.rationales.turning import changed
 from tests.studies.analysis.rationales.tables import Planted, coded, coding, number, planted, reply
-from tests.studies.analysis.tables import ends, rows_of, table, value, why
+from tests.studies.analysis.tables import answer, ends, rows_of, table, turned, value, why
 
 
 def test_shares_differences_and_ratios_by_hand(tmp_path: Path) -> None:
@@ -82,6 +82,35 @@ def test_a_rare_strategy_that_adversarial_turns_never_have_is_no_finding() -> No
         assert p is not None
         called += int(p[0] <= 0.05)
     assert called <= stats.binom.ppf(0.999, 200, 0.05)
+
+
+def test_whether_the_reply_with_a_strategy_is_preferred_by_hand(tmp_path: Path) -> None:
+    """People's reply reframes in d1 and d2, the model's in d3, both or a split code in d4 and d5. Raters
+    prefer people's in d1, none in d2, the model's in d3: (1 + ½ + 1) / 3.
+    """
+    both = {"d1": "10", "d2": "10", "d3": "01", "d4": "11", "d5": "?0"}
+    passages, codings, verdicts = [], [], []
+    for dialogue, has in both.items():
+        for system, one in zip(("human", "model"), has, strict=True):
+            key = f"{system} {dialogue}"
+            passages.append(reply(key, system, dialogue=dialogue, response=key))
+            for coder, given in (("c1", one in "1?"), ("c2", one == "1")):
+                codings.append(coding(key, "reframe" if given else "", coder))
+    shown = (
+        ("d1", -1, answer),
+        ("d2", 0, answer),
+        ("d3", -1, turned),
+        ("d4", -1, answer),
+        ("d5", -1, answer),
+    )
+    for dialogue, said, row in shown:
+        names = ["human", "model"] if row is answer else ["model", "human"]
+        first, second = (f"{name} {dialogue}" for name in names)
+        verdicts.append(row(said, dialogue=dialogue, response_first=first, response_second=second))
+    section = strategies(coded(tmp_path, passages, codings, verdicts=verdicts))
+    (found,) = rows_of(section, "strategies_preferred_full")
+    assert (found["strategy"], found["ratings"]) == ("reframe", 3)
+    assert value(found["preference"]) == pytest.approx(2.5 / 3)
 
 
 def test_without_people_or_adversarial_dialogues_it_says_so(tmp_path: Path) -> None:
