@@ -25,9 +25,11 @@ def themes(rows: Rows) -> Iterator[Finding]:
         both = {"coded_by": common["coded_by"], "left": "Raters", "right": "Judges"}
         apart = next(iter(rows.of("profile_distance", **both)), None)
         where = "of a pair" if common["couples_of"] == "all" else "where both prefer the same reply"
+        chance = common["chance"]
+        beside = "" if chance is None else f", by chance in {printed(chance, 'share')}"
         said = (
             f"A rater's and a judge's reasons {where} share a theme in {_with_n(common['found'], 'share')} "
-            f"pairs, by chance in {printed(common['chance'], 'share')}."
+            f"pairs{beside}."
         )
         yield Finding(
             _apart(apart), said + _distance(apart), str(common["coded_by"]), rows.section("overlap")
