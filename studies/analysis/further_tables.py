@@ -51,6 +51,15 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "output_tokens", "cost_micros", "currency",
     ),
     "sheet.csv": ("element_id", "value", "criterion", "comment"),
+    "codes.csv": ("code", "kind", "codebook_version", "codebook_sha256", "name", "definition"),
+    "passages.csv": (
+        "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
+        "occasion", "system", "response", "erased",
+    ),
+    "codings.csv": (
+        "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
+        "outcome", "codes", "same_family", "for_trial",
+    ),
 }  # fmt: skip
 
 

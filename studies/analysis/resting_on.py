@@ -32,6 +32,9 @@ BRINGS: Final[Mapping[str, str]] = {
     "generations.csv": "the flow of fetched replies, models asked and returned",
     "runs.csv": "runs that were cancelled or paused, gates that were waived",
     "llm_calls.csv": "speed and cost of language models",
+    "codes.csv": "the codebook that reasons and replies are coded with",
+    "passages.csv": "which reasons and replies were set out to be coded",
+    "codings.csv": "what reasons stress, and the strategies of replies",
     PROTOCOL: "the frozen questions and contrasts: without them all is exploratory",
 }
 #: Columns beyond the needed ones, and what cannot be told apart without them.

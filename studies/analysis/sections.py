@@ -16,6 +16,7 @@ from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
+from studies.analysis.rationales import sections as rationales
 from studies.analysis.recording import flow
 from studies.analysis.replacing import sections as replacing
 
@@ -28,6 +29,7 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *ranking.SECTIONS,
     *agreement.SECTIONS,
     *replacing.SECTIONS,
+    *rationales.SECTIONS,
     *safety.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,

@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from studies.analysis import finding
+from studies.analysis import finding, finding_reasons
 from studies.analysis.finding import ROWS_READ, Finding, Rows
+from studies.analysis.finding_reasons import REASONS_READ
 from studies.analysis.results import Column, Figure, Section, Table
 
 KEY: Final = "summary"
@@ -36,6 +37,8 @@ _SAID: Final[tuple[Callable[[Rows], Iterator[Finding]], ...]] = (
     finding.agreement,
     finding.replacing,
     finding.safety,
+    finding_reasons.themes,
+    finding_reasons.strategies,
     finding.blinding,
     finding.leaks,
     finding.position,
@@ -67,7 +70,7 @@ def not_told(told: Sequence[Section]) -> str:
     """Which of the sections that the summary reads are absent, with the first sentence of the reason."""
     reasons: dict[str, list[str]] = {}
     for section in told:
-        if section.absent and section.key in ROWS_READ:
+        if section.absent and section.key in ROWS_READ | REASONS_READ:
             reasons.setdefault(_first(section.absent), []).append(section.title)
     return " ".join(f"{reason} ({', '.join(titles)})." for reason, titles in reasons.items())
 
