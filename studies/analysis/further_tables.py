@@ -38,6 +38,8 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
         "output_tokens", "cost_micros", "currency",
     ),
+    "benchmarks.csv": ("system", "benchmark", "score", "source"),
+    "dialogues.csv": ("dialogue", "turns"),
 }  # fmt: skip
 
 

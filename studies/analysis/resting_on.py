@@ -28,6 +28,8 @@ BRINGS: Final[Mapping[str, str]] = {
     "judges.csv": "judges' families and which are for trying out only",
     "judgments.csv": "refusals, truncated and unreadable judgments, failures",
     "llm_calls.csv": "speed and cost of language models",
+    "benchmarks.csv": "models' scores elsewhere, beside how they support",
+    "dialogues.csv": "what was said before the replies on which raters and judges part",
     PROTOCOL: "the frozen questions and contrasts: without them all is exploratory",
 }
 #: Columns beyond the needed ones, and what cannot be told apart without them.

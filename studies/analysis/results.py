@@ -75,8 +75,9 @@ class Figure:
 
     `chart` decides which columns are read. forest: a label, an Estimate, optionally `group`; `reference` is
     the line of no difference. stacked: a label and shares that add up to one. matrix: row label, column
-    label, value. curve: `group`, x, Estimate. bars: a label, a value or Estimate. scatter: a label, x, y.
-    Columns are taken in that order; `x_title` and `y_title` name the axes with their unit.
+    label, value. curve: `group`, x, Estimate. bars: a label, a value or Estimate. scatter: a label, x, y,
+    optionally `group`. Columns are taken in that order; `x_title` and `y_title` name the axes with their
+    unit; `x_log` puts a scatter's x, which is above 0, on a logarithmic scale.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Figure:
     x_title: str = ""
     y_title: str = ""
     reference: float | None = None
+    x_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
 from studies.analysis.replacing import sections as replacing
+from studies.analysis.scale import sections as scale
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (
     *resting_on.SECTIONS,
@@ -25,6 +26,7 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *agreement.SECTIONS,
     *replacing.SECTIONS,
     *safety.SECTIONS,
+    *scale.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,
     *leaks.SECTIONS,
