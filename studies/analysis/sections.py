@@ -10,7 +10,10 @@ from typing import Final
 from studies.analysis import blinding, contrasts, resting_on, safety
 from studies.analysis.agreement import sections as agreement
 from studies.analysis.bias import sections as bias
+from studies.analysis.consistency import sections as consistency
+from studies.analysis.divergence import sections as divergence
 from studies.analysis.evidence import SectionOf
+from studies.analysis.halo import sections as halo
 from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
@@ -27,6 +30,9 @@ SECTIONS: Final[tuple[SectionOf, ...]] = (
     *replacing.SECTIONS,
     *safety.SECTIONS,
     *scale.SECTIONS,
+    *halo.SECTIONS,
+    *consistency.SECTIONS,
+    *divergence.SECTIONS,
     *bias.SECTIONS,
     *blinding.SECTIONS,
     *leaks.SECTIONS,

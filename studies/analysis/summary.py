@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from studies.analysis import finding
+from studies.analysis import finding, patterns
 from studies.analysis.finding import ROWS_READ, Finding, Rows
 from studies.analysis.results import Column, Figure, Section, Table
 
@@ -35,10 +35,13 @@ _SAID: Final[tuple[Callable[[Rows], Iterator[Finding]], ...]] = (
     finding.ranking,
     finding.agreement,
     finding.replacing,
+    patterns.size,
     finding.safety,
     finding.blinding,
     finding.leaks,
     finding.position,
+    patterns.consistency,
+    patterns.halo,
 )
 
 
