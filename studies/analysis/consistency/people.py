@@ -96,6 +96,8 @@ def _root(variance: Estimate) -> Estimate:
     """A standard deviation from a variance, which may lie below 0."""
     if variance.value is None:
         return variance
-    ends = (None if end is None else float(np.sqrt(max(end, 0.0))) for end in (variance.low, variance.high))
-    root = float(np.sqrt(max(variance.value, 0.0)))
-    return Estimate(root, *ends, n=variance.n, clusters=variance.clusters, undefined=variance.undefined)
+    value, low, high = (
+        None if end is None else float(np.sqrt(max(end, 0.0)))
+        for end in (variance.value, variance.low, variance.high)
+    )
+    return Estimate(value, low, high, None, variance.n, variance.clusters, variance.undefined)

@@ -49,7 +49,7 @@ def sides_of(verdicts: Verdicts, votes: Votes) -> Sides:
     opponent = np.concatenate([votes.b, votes.a]).astype(np.int64)
     score = np.concatenate([votes.score, 1.0 - votes.score])
     cell, cells = renumbered(system * len(verdicts.systems) + opponent)
-    mean = np.bincount(cell, score, cells) / np.bincount(cell, minlength=cells)
+    mean = np.bincount(cell, weights=score, minlength=cells) / np.bincount(cell, minlength=cells)
     return Sides(
         system=system,
         opponent=opponent,
@@ -78,7 +78,7 @@ class Couples:
         """The mean product over all dialogues, then without each dialogue in turn; NaN without couples."""
         number = self.number.sum() - np.concatenate([[0.0], self.number])
         total = self.products.sum() - np.concatenate([[0.0], self.products])
-        return np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0.5)
+        return np.asarray(np.divide(total, number, out=np.full(len(number), np.nan), where=number > 0.5))
 
 
 def couples(sides: Sides, dialogues: int, *ways: Integers) -> Couples:
@@ -89,11 +89,13 @@ def couples(sides: Sides, dialogues: int, *ways: Integers) -> Couples:
         key, count = renumbered(key * width + mine)
     owner = np.zeros(count, dtype=np.int64)
     owner[key] = sides.dialogue
-    total, size = np.bincount(key, sides.rest, count), np.bincount(key, minlength=count).astype(float)
-    squares = np.bincount(key, sides.rest**2, count)
-    return Couples(
-        np.bincount(owner, total**2 - squares, dialogues), np.bincount(owner, size**2 - size, dialogues)
+    total, size = np.bincount(key, weights=sides.rest, minlength=count), np.bincount(key, minlength=count)
+    squares = np.bincount(key, weights=sides.rest**2, minlength=count)
+    products, number = (
+        np.bincount(owner, weights=amount, minlength=dialogues).astype(float)
+        for amount in (total**2 - squares, size * (size - 1.0))
     )
+    return Couples(products, number)
 
 
 def by_others(sides: Sides, dialogues: int, *ways: Integers) -> Couples:

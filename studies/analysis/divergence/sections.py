@@ -28,10 +28,10 @@ _PLACE: Final = Column("place", "Place", "count")
 _NOTE: Final = (
     "Overall preference as a score for the first system: 1 better, ½ no difference, 0 worse; the mean over "
     "raters less the mean over judges (one answer each, put together over both orders). Shrunk gap: times "
-    "the share of its variance that is not noise of few answers, so that single answers do not lead; ordered "
-    "by its size, with its interval given the variances. By chance: what the gap at this place exceeds in "
-    "5 % of {deals} deals in which each pair's answers go to raters and judges at random; what the two differ "
-    "by on all pairs alike is part of every gap."
+    "the share of its variance that is not noise of few answers, so that single answers do not lead; "
+    "ordered by its size, with its interval given the variances. By chance: what the gap at this place "
+    "exceeds in 5 % of {deals} deals in which each pair's answers go to raters and judges at random; what "
+    "the two differ by on all pairs alike is part of every gap."
 )
 _JUDGE_NOTE: Final = "One judge's answer is taken as it is: only the raters' noise is allowed for. "
 _TEXT_NOTE: Final = "Replies as they came; they were shown in the protocol's profile."
@@ -110,8 +110,8 @@ def _lead(parting: Parting) -> Iterator[str]:
         return
     beyond = int((np.abs(gaps.shrunk[parting.chosen]) > parting.chance).sum())
     yield (
-        f"{beyond} of the {len(parting.chosen)} gaps that are shown are larger than chance alone makes them at "
-        "their place."
+        f"{beyond} of the {len(parting.chosen)} gaps that are shown are larger than chance alone makes them "
+        "at their place."
     )
 
 

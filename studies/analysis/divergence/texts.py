@@ -50,7 +50,7 @@ def names_of(evidence: Evidence, votes: Votes, pair: int) -> tuple[str, str]:
     if verdicts is None or not len(rows) or not verdicts.says("response_first"):
         return "", ""
     first, second = (
-        _cell(verdicts.table, f"response_{side}", votes, rows[0]) for side in ("first", "second")
+        _cell(verdicts.table, f"response_{side}", votes, int(rows[0])) for side in ("first", "second")
     )
     return (first, second) if votes.a_first[rows[0]] else (second, first)
 
@@ -60,9 +60,8 @@ def reasons(evidence: Evidence, votes: Votes, pair: int) -> Iterator[Reason]:
     verdicts = evidence.verdicts
     if verdicts is None or not verdicts.says("reason"):
         return
-    rows = np.flatnonzero((votes.pair == pair) & (votes.row >= 0))
     found = []
-    for row in rows:
+    for row in np.flatnonzero((votes.pair == pair) & (votes.row >= 0)).tolist():
         text = _cell(verdicts.table, "reason", votes, row)
         if text:
             a, b = verdicts.systems[votes.a[row]], verdicts.systems[votes.b[row]]
@@ -75,7 +74,7 @@ def reasons(evidence: Evidence, votes: Votes, pair: int) -> Iterator[Reason]:
 
 def _cell(table: TextTable, column: str, votes: Votes, row: int) -> str:
     coded = table[column]
-    return coded.labels[coded.codes[votes.row[row]]]
+    return str(coded.labels[coded.codes[votes.row[row]]])
 
 
 def _last(turns: str) -> str:

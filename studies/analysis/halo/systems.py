@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from studies.analysis.ranking.counting import gather
-from studies.analysis.ranking.elo import points
+from studies.analysis.ranking.elo import POINTS, points
 from studies.analysis.ranking.entries import Entry
 from studies.analysis.ranking.standing import scores_of
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
@@ -118,8 +118,12 @@ class Rated:
             :, self.systems
         ]
         dialogue = gathered.ways["dialogue"]
-        sums = [np.bincount(dialogue, column, self.dialogues) for column in influence.T]
-        return np.stack(sums, axis=1) * (points(1.0) - points(0.0)) if sums else np.zeros((self.dialogues, 0))
+        sums = [
+            np.bincount(dialogue, weights=column, minlength=self.dialogues).astype(float)
+            for column in influence.T
+        ]
+        moved = np.stack(sums, axis=1) if sums else np.zeros((self.dialogues, 0))
+        return np.asarray(moved * POINTS)
 
 
 def _couples(matrices: Floats) -> Floats:

@@ -31,7 +31,7 @@ class Partial:
     def given(self) -> Floats:
         """Centred ranks of z, of length 1; zeros where it does not vary."""
         ranks = _ranks(self.z[None])[0]
-        return ranks / max(float(np.linalg.norm(ranks)), 1e-300)
+        return np.asarray(ranks / max(float(np.linalg.norm(ranks)), 1e-300))
 
     @property
     def rho(self) -> float:

@@ -141,4 +141,4 @@ def _covariance(votes: Votes, place: NDArray[np.intp], influence: Floats, models
     rows, ways = rows_of(votes.ways, len(votes))
     size = len(next(iter(ways.values())))
     moved = np.bincount(rows * models + place, weights=influence, minlength=size * models)
-    return covariance(moved.reshape(size, models), ways)
+    return covariance(np.asarray(moved, dtype=np.float64).reshape(size, models), ways)
