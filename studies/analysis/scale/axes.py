@@ -14,7 +14,7 @@ from studies.analysis.scale.association import FEWEST, associated
 from studies.analysis.scale.facts import Known, sizes
 from studies.analysis.scale.measuring import measured, nulls
 from studies.analysis.scale.partial import FEWEST as FEWEST_PARTIAL
-from studies.analysis.scale.partial import Partial
+from studies.analysis.scale.partial import FEWEST_TESTED, Partial
 from studies.analysis.scale.ratings import ELO, Ratings, ratings_of
 from studies.analysis.scale.tables import DIMENSION, EYES, first_read, remark
 
@@ -32,8 +32,9 @@ _NOTE: Final = (
 )
 _PARTIAL_NOTE: Final = (
     "Spearman's partial correlation: the correlation of what the third leaves of both ranks. p: orderings of "
-    "what is left of the rating (Freedman & Lane 1983), all up to 9 systems, else 100,000 seeded draws. "
-    "Intervals carry the ratings' noise alone."
+    "what is left of the rating (Freedman & Lane 1983), all up to 9 systems, else 100,000 seeded draws; none "
+    f"under {FEWEST_TESTED} systems, where it would reject too often. Intervals carry the ratings' noise "
+    "alone."
 )
 _AMONG_NOTE: Final = (
     "Over the systems of the study that have both scores. The baseline is the mean over all couples of "
@@ -107,7 +108,7 @@ def _partial(
         tail = (1 - CONFIDENCE) / 2
         low, high = np.nanquantile(partial.rhos(found.drawn), [tail, 1 - tail])
         rho = Estimate(partial.rho, float(low), float(high), n=found.n, clusters=found.ratings.clusters)
-    return found.n, rho, partial.p(evidence.rng)
+    return found.n, rho, partial.p(evidence.rng) if found.n >= FEWEST_TESTED else None
 
 
 def _among(evidence: Evidence, ratings: list[Ratings], known: Sequence[Known]) -> Table:

@@ -31,8 +31,8 @@ def test_size_is_told_with_all_its_numbers() -> None:
     row = size(0.8, 0.0004, "descriptive")
     ((_found, numbers, eyes, where),) = said(section("scale_size", "size", row))
     assert numbers == (
-        "Spearman's rho with total parameters 0.80 [0.70, 0.85], p < 0.001, n = 14 systems; descriptive, with "
-        "so few systems."
+        "Spearman's rho with total parameters 0.80 [0.70, 0.85], p < 0.001, n = 14 systems; descriptive, "
+        "with so few systems."
     )
     assert (eyes, where) == ("Raters", "scale_size")
 

@@ -56,7 +56,7 @@ def test_spread_over_dialogues_is_recovered(tmp_path: Path) -> None:
 
 def test_no_spread_is_told_as_noise(tmp_path: Path) -> None:
     rows = by_system(study(tmp_path))
-    assert all(ends(row["spread"])[1] < 0.13 for row in rows.values())
+    assert all(ends(row["spread"])[1] < 0.16 for row in rows.values())
     assert sum(ends(row["spread"])[0] > 0 for row in rows.values()) <= 1
     assert [ends(rows[name]["replies"])[0] for name in MODELS] == [0.0] * 4
 

@@ -40,7 +40,8 @@ def test_independent_dimensions_have_nothing_in_common(tmp_path: Path) -> None:
         beyond += not low <= 0 <= high
         assert abs(value(row["mean"])) < 0.15
         assert value(row["first"]) < 0.5
-    assert (row["eyes"], row["dimensions"], row["independent"]) == ("Raters", 3, pytest.approx(1 / 3))
+    assert (row["eyes"], row["dimensions"]) == ("Raters", 3)
+    assert row["independent"] == pytest.approx(1 / 3)
     assert beyond <= 5
 
 
@@ -82,7 +83,7 @@ def test_one_rater_without_ties_is_scipys_spearman(tmp_path: Path) -> None:
             told = {"dialogue": f"d{number}", "pair": f"p{number}", "dimension": dimension}
             rows.append(answer(said, **told))
     answers_row, *_others = rows_of(halo(evidence_of(tmp_path, rows)), "halo")
-    assert value(answers_row["mean"]) == pytest.approx(stats.spearmanr(*zip(*values, strict=True))[0])
+    assert value(answers_row["mean"]) == pytest.approx(stats.spearmanr(*np.array(values).T)[0])
 
 
 def test_the_interval_covers_what_an_endless_study_would_show(tmp_path: Path) -> None:
@@ -105,8 +106,8 @@ def test_systems_that_all_dimensions_rate_alike_correlate(tmp_path: Path) -> Non
                         system_second=model, dimension=dimension,
                     )
                 )  # fmt: skip
-    rows = rows_of(halo(evidence_of(tmp_path, rows)), "halo")
-    (systems,) = [row for row in rows if row["level"] == "systems"]
+    told = rows_of(halo(evidence_of(tmp_path, rows)), "halo")
+    (systems,) = [row for row in told if row["level"] == "systems"]
     assert value(systems["mean"]) == pytest.approx(1.0)
     assert ends(systems["mean"])[1] == pytest.approx(1.0)
 
