@@ -22,10 +22,11 @@ DIMENSION: Final = Column("dimension", "Dimension")
 _NOISE: Final = (
     "The interval of rho, and the first of the slope, say how far the ratings' own noise moves them: both "
     "are redone on {draws} draws of all ratings from their covariance (clustered by dialogue, rater and "
-    "writer). They say nothing of other systems than these. Noise weakens a rank correlation, so that the "
-    "interval may lie to one side of it. The second interval of the slope takes these systems as a sample of "
-    "systems (Sen 1968, exact). p: two-sided permutation test of rho, over all orderings up to 9 systems, "
-    "else 100,000 seeded draws; exploratory, and not corrected for how many there are."
+    "writer). They say nothing of other systems than these. Noise weakens a rank correlation, so that rho's "
+    "interval may lie to one side of it: where Elo's are wide, read the slope. The second interval of the "
+    "slope takes these systems as a sample of systems (Sen 1968, exact). p: two-sided permutation test of "
+    "rho, over all orderings up to 9 systems, else 100,000 seeded draws; exploratory, and not corrected for "
+    "how many there are."
 )
 _WITHIN: Final = (
     "Only systems of one family are compared: ranks are centred within families, slopes are of couples of a "
