@@ -79,7 +79,7 @@ def halo(evidence: Evidence) -> Section:
     couples += [
         row for title, found in rated for row in _couples(title, _SYSTEMS, found.dimensions, found.between)
     ]
-    parts += [_figure(groups[0].title, couples), _couples_table(couples)]
+    parts += [_figure(groups[0], couples), _couples_table(couples)]
     return Section(*_KEY, (_HALO,), tuple(parts))
 
 
@@ -144,11 +144,12 @@ def _couples(
             yield title, level, one, keys[j], between(i, j)
 
 
-def _figure(title: str, couples: list[tuple[Cell, ...]]) -> Figure:
-    """Both halves of the matrix of answers of those who come first."""
-    half = [row[2:] for row in couples if row[:2] == (title, _ANSWERS)]
-    rows = [turned for one, other, found in half for turned in ((one, other, found), (other, one, found))]
-    said = f"Correlations of {title.lower() if title == 'Raters' else title}' answers"
+def _figure(group: Group, couples: list[tuple[Cell, ...]]) -> Figure:
+    """The whole matrix of answers of those who come first: with its diagonal, colours run up to 1."""
+    half = [row[2:] for row in couples if row[:2] == (group.title, _ANSWERS)]
+    rows: list[tuple[Cell, ...]] = [(key, key, 1.0) for key in group.answers.dimensions]
+    rows += [turned for one, other, found in half for turned in ((one, other, found), (other, one, found))]
+    said = f"Correlations between dimensions: {group.title}"
     table = Table("halo_matrix", said, _COUPLE_COLUMNS[2:], rows, _NOTE)
     return Figure("halo_matrix", said, "matrix", table, reference=0.0)
 

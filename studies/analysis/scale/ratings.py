@@ -13,6 +13,7 @@ from studies.analysis.clustering import clusters_in, covariance
 from studies.analysis.evidence import Evidence, Eyes
 from studies.analysis.preference.comparing import compared
 from studies.analysis.preference.outcomes import SHARE, outcomes
+from studies.analysis.ranking.connection import NO_VOTES
 from studies.analysis.ranking.counting import rows_of
 from studies.analysis.ranking.elo import POINTS, points
 from studies.analysis.ranking.entries import Entry, entries_of, whole
@@ -77,7 +78,7 @@ def unbounded(evidence: Evidence) -> list[str]:
     found: set[int] = set()
     for entry in whole(entries_of(evidence, verdicts)):
         remarks = entry.standing.connection.remarks.items()
-        found |= {system for system, remark in remarks if remark != "no votes"}
+        found |= {system for system, remark in remarks if remark != NO_VOTES}
     return [verdicts.systems[system] for system in sorted(found & set(models_in(evidence).tolist()))]
 
 

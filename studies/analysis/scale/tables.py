@@ -120,29 +120,29 @@ def cells_of(found: Measured) -> tuple[Cell, ...]:
 
 def figures(evidence: Evidence, ratings: list[Ratings], known: Sequence[Known], words: Words) -> list[Figure]:
     """Elo against the first fact that enough systems have, by eyes, families told apart."""
-    family = families(evidence)
     drawn = []
     for one in ratings:
-        for fact in [fact for fact in known if measured(evidence, one, fact).n >= FEWEST][:1]:
-            chosen = measured(evidence, one, fact)
-            names = (
-                [evidence.verdicts.systems[place] for place in chosen.ratings.systems]
-                if (evidence.verdicts)
-                else []
-            )
-            rows = [
-                (name, float(10.0**x / words.axis_unit), rated, family.get(name, ""))
-                for name, x, rated in zip(names, chosen.x, _rated(chosen.ratings), strict=True)
-            ]
-            key = f"{words.key}_figure_{one.eyes.kind}" + (f"_{one.eyes.name}" if one.eyes.name else "")
-            columns = (
-                Column("system", "System"), Column("x", words.axis, "number"), Column("elo", "Elo", "elo"),
-                Column("family", "Family"),
-            )  # fmt: skip
-            title = f"Elo and {words.title} ({fact.name}): {one.eyes.title}"
-            table = Table(key, title, columns, rows, "Intervals are of the difference to the anchor, 1500.")
-            drawn.append(Figure(key, title, "scatter", table, words.axis, "Elo points", x_log=True))
+        told = [(fact.name, measured(evidence, one, fact)) for fact in known]
+        drawn += [_figure(evidence, found, name, words) for name, found in told if found.n >= FEWEST][:1]
     return drawn
+
+
+def _figure(evidence: Evidence, found: Measured, fact: str, words: Words) -> Figure:
+    systems, family = evidence.verdicts.systems if evidence.verdicts else (), families(evidence)
+    names = [systems[place] for place in found.ratings.systems]
+    rows = [
+        (name, float(10.0**x / words.axis_unit), rated, family.get(name, ""))
+        for name, x, rated in zip(names, found.x, _rated(found.ratings), strict=True)
+    ]
+    eyes = found.ratings.eyes
+    key = f"{words.key}_figure_{eyes.kind}" + (f"_{eyes.name}" if eyes.name else "")
+    columns = (
+        Column("system", "System"), Column("x", words.axis, "number"), Column("elo", "Elo", "elo"),
+        Column("family", "Family"),
+    )  # fmt: skip
+    title = f"Elo and {words.title} ({fact}): {eyes.title}"
+    table = Table(key, title, columns, rows, "Intervals are of the difference to the anchor, 1500.")
+    return Figure(key, title, "scatter", table, words.axis, "Elo points", x_log=True)
 
 
 def _rated(ratings: Ratings) -> list[Estimate]:
