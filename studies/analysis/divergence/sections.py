@@ -18,6 +18,8 @@ from studies.analysis.votes import QUORUM, Votes, settled
 from studies.comparison import OVERALL
 
 _KEY: Final = ("divergence", "Where raters and judges part")
+#: What rounding may make of equal gaps: those of few answers take few values.
+_SAME: Final = 1e-9
 #: So many pairs are shown.
 MOST: Final = 20
 #: Tables that hold raters' own words: `_texts_full` says so to whoever hands the report on.
@@ -108,7 +110,7 @@ def _lead(parting: Parting) -> Iterator[str]:
     if not len(parting.chosen):
         yield _NONE
         return
-    beyond = int((np.abs(gaps.shrunk[parting.chosen]) > parting.chance).sum())
+    beyond = int((np.abs(gaps.shrunk[parting.chosen]) > parting.chance + _SAME).sum())
     yield (
         f"{beyond} of the {len(parting.chosen)} gaps that are shown are larger than chance alone makes them "
         "at their place."

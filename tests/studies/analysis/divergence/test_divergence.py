@@ -16,8 +16,11 @@ from tests.studies.analysis.tables import answer, evidence_of, rows_of, table, v
 PLANTED = "d7"
 
 
-def study(folder: Path, *, planted: bool = True, reasons: bool = True, seed: int = 1) -> Evidence:
-    """60 dialogues of one pair; on d7 raters want people's reply and judges the model's; one rater on d8."""
+def study(folder: Path, *, planted: int = 1, reasons: bool = True, seed: int = 1) -> Evidence:
+    """60 dialogues of one pair; on the planted ones, d7 first, raters want people's reply and
+    judges the model's; d8 has one rater, who wants the model's where judges want people's.
+    """
+    parted = {f"d{7 + 4 * place}" for place in range(planted)}
     rng, rows = np.random.default_rng(seed), []
     for number in range(60):
         dialogue = f"d{number}"
@@ -28,7 +31,7 @@ def study(folder: Path, *, planted: bool = True, reasons: bool = True, seed: int
         for kind, count in (("rater", 1 if number == 8 else 6), ("judge", 3)):
             for place in range(count):
                 said = -1 if rng.random() < 0.5 else 1
-                if planted and dialogue == PLANTED:
+                if dialogue in parted:
                     said = -1 if kind == "rater" else 1
                 if number == 8:
                     said = 1 if kind == "rater" else -1
@@ -57,7 +60,16 @@ def test_the_planted_pair_leads(tmp_path: Path) -> None:
     assert (first["raters"], first["judges"], first["raters_n"], first["judges_n"]) == (1.0, 0.0, 6, 3)
     assert first["gap"] == 1.0
     assert 0 < value(first["shrunk"]) < 1
-    assert value(first["shrunk"]) > float(str(first["chance"]))
+
+
+def test_many_planted_pairs_are_more_than_chance(tmp_path: Path) -> None:
+    """One pair in 60 parts wholly by chance too, twelve do not."""
+    section = divergence(study(tmp_path, planted=12))
+    rows = rows_of(section, "divergence")[:12]
+    assert {row["gap"] for row in rows} == {1.0}
+    assert value(rows[11]["shrunk"]) > float(str(rows[11]["chance"])) + 0.01
+    beyond = int(section.lead[1].split(" ")[0])
+    assert 8 <= beyond <= 20
 
 
 def test_one_rater_does_not_lead_though_the_gap_is_as_large(tmp_path: Path) -> None:
@@ -99,10 +111,10 @@ def test_noise_alone_stays_within_chance(tmp_path: Path) -> None:
     """Without anything planted, the largest gap is beyond its 95 % by chance in few studies."""
     beyond = 0
     for seed in range(40):
-        section = divergence(study(tmp_path, planted=False, reasons=False, seed=seed))
+        section = divergence(study(tmp_path, planted=0, reasons=False, seed=seed))
         keys = [part.key for part in section.parts]
         rows = rows_of(section, "divergence") if "divergence" in keys else []
-        beyond += bool(rows) and abs(value(rows[0]["shrunk"])) > float(str(rows[0]["chance"]))
+        beyond += bool(rows) and abs(value(rows[0]["shrunk"])) > float(str(rows[0]["chance"])) + 1e-9
     assert beyond <= 6
 
 
