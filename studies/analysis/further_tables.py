@@ -60,6 +60,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
         "outcome", "codes", "same_family", "for_trial",
     ),
+    "benchmarks.csv": ("system", "benchmark", "score", "source"),
 }  # fmt: skip
 
 

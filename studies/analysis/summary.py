@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from studies.analysis import finding, finding_reasons
+from studies.analysis import finding, finding_reasons, patterns
 from studies.analysis.finding import ROWS_READ, Finding, Rows
 from studies.analysis.finding_reasons import REASONS_READ
 from studies.analysis.results import Column, Figure, Section, Table
@@ -36,12 +36,15 @@ _SAID: Final[tuple[Callable[[Rows], Iterator[Finding]], ...]] = (
     finding.ranking,
     finding.agreement,
     finding.replacing,
+    patterns.size,
     finding.safety,
     finding_reasons.themes,
     finding_reasons.strategies,
     finding.blinding,
     finding.leaks,
     finding.position,
+    patterns.consistency,
+    patterns.halo,
 )
 
 
