@@ -5,8 +5,9 @@ Only columns that are named leave: what an export gains later stays behind until
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from studies.analysis.evidence import VERDICTS
 from studies.analysis.further_tables import TABLES
@@ -53,6 +54,10 @@ PEOPLE_IF: Final[Mapping[str, tuple[str, str]]] = {
     "source": ("source_kind", "rater"),
     "coder": ("coder_kind", "human"),
 }
+#: Columns of JSON, and the keys that are taken out of them wherever they stand.
+_JSON: Final = frozenset({"design", "settings", "report"})
+#: Words that may be anybody's or a machine's: only that there were some is kept.
+_COUNTED: Final = frozenset({(ANSWERS, "value"), ("runs.csv", "pause_reason")})
 #: Survey answers may tell who somebody is, taken together, even where each of them is closed.
 ROWS_LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {ANSWERS: ("use", "survey")}
 
@@ -100,8 +105,16 @@ def words_of(
     if name == PASSAGES and column == TEXT:
         own = row.get("source_kind") == "rater"
         return None if not own or reason_key(row, "variant") in released else ""
-    if name == ANSWERS and column == "value":
+    if (name, column) in _COUNTED:
         return LEFT_OUT if row[column] else ""
-    if column.endswith("_at"):
-        return row[column][:10]
-    return None
+    if column in _JSON and row[column]:
+        stripped = _without(json.loads(row[column]))
+        return json.dumps(stripped, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return row[column][:10] if column.endswith("_at") else None
+
+
+def _without(content: Any) -> Any:
+    """The same JSON without the keys that never leave."""
+    if isinstance(content, dict):
+        return {key: _without(part) for key, part in content.items() if key not in NEVER}
+    return [_without(part) for part in content] if isinstance(content, list) else content

@@ -77,9 +77,11 @@ def _verdicts(dialogues: int, protocol: str, released: bool) -> Iterator[Row]:
         met[same] += 1  # the draw of raters may meet somebody twice
         row["occasion"] = met[same]
         mine = released and i == 3
-        reason = RELEASED if mine else f"LOUDREASON {i}, with\na line and a \"quote\""
-        yield row | {"reason": reason, "excluded": int(i % 97 == 5), "seconds": 30 + i % 60} | (
-            {"reason_released": int(mine)} if released else {}
+        reason = RELEASED if mine else f'LOUDREASON {i}, with\na line and a "quote"'
+        yield (
+            row
+            | {"reason": reason, "excluded": int(i % 97 == 5), "seconds": 30 + i % 60}
+            | ({"reason_released": int(mine)} if released else {})
         )
     judges = Design(
         dialogues=dialogues, models=3, raters=3, ratings_per_pair=3, writers=6, models_too=True,
@@ -127,10 +129,12 @@ def _row(drawn: Simulated, i: int, protocol: str, kind: str, source: str) -> Row
 
 
 def _systems() -> Iterator[Row]:
-    yield {"system": "human", "kind": "human", "family": "", "model_id": "", "host": "LOUDHOST"}
+    yield {"system": "human", "kind": "human", "family": "", "model_id": "", "host": "LOUDHOST",
+           "params_total": "", "params_active": ""}  # fmt: skip
     for number in (1, 2, 3):
         name = f"model-{number:02d}"
-        yield {"system": name, "kind": "llm", "family": f"f{number}", "model_id": name, "host": "LOUDHOST"}
+        yield {"system": name, "kind": "llm", "family": f"f{number}", "model_id": name, "host": "LOUDHOST",
+               "params_total": number * 10**9, "params_active": ""}  # fmt: skip
 
 
 def _people(folder: Path, raters: list[str]) -> None:
@@ -160,7 +164,8 @@ def _people(folder: Path, raters: list[str]) -> None:
           "skipped_at": "2025-03-03T09:05:00Z"}],
     )  # fmt: skip
     write(
-        folder, "events.csv",
+        folder,
+        "events.csv",
         [{"rater": raters[0], "kind": "corrected", "at": "2025-03-03T09:05:00Z", "data": "LOUDREASON"}],
     )
 
@@ -188,31 +193,60 @@ def _material(folder: Path, verdicts: list[Row]) -> None:
 
 
 def _codings(folder: Path, verdicts: list[Row]) -> None:
-    """One released passage, one that was not, a judge's and a reply; coded by a person and a model."""
-    rated = [row for row in verdicts if row["source_kind"] == "rater"]
-    judged = next(row for row in verdicts if row["source_kind"] == "judge")
-    told = [
-        ("feedfacecafe", "reason", "rater", rated[3], "LOUDPASSAGE" if "reason_released" not in rated[3] else RELEASED),
-        ("feedfacecaf0", "reason", "rater", rated[4], "LOUDPASSAGE"),
-        ("feedfacecaf1", "reason", "judge", judged, JUDGED),
-    ]
-    write(
-        folder, "passages.csv",
-        [{"passage": key, "kind": kind, "source_kind": source, "source": row["source"], "variant": "main",
-          "dialogue": row["dialogue"], "tags": row["tags"], "pair": row["pair"], "order": row["order"],
-          "occasion": 1, "system": "", "response": "", "place": 1, "words": 3, "text": text, "may_leave": 0,
-          "erased": 0}
-         for key, kind, source, row, text in told],
-    )  # fmt: skip
+    """Reasons on the first pairs and some replies, coded by two people and a model; one reason was released."""
+    write(folder, "codes.csv", [_code(code, kind) for kind, codes in _BOOK.items() for code in codes])
+    pairs = {f"{number:012x}" for number in range(12)}
+    overall = [row for row in verdicts if row["dimension"] == "overall"]
+    answers = [row for row in overall if row["pair"] in pairs and row["occasion"] == 1]
+    passages = [_reason(f"feedfacecafe{number}", row) for number, row in enumerate(answers)]
+    passages += [_reply(f"feedfacecafe_{number}", row) for number, row in enumerate(overall[:40:4])]
+    write(folder, "passages.csv", passages)
+    rng = np.random.default_rng(3)
     write(
         folder, "codings.csv",
-        [{"passage": key, "coder": coder, "coder_kind": kind, "family": "", "model_id": "",
-          "codebook_sha256": "cd" * 32, "replicate": 1, "status": "done", "outcome": "ok",
-          "codes": "resonance", "note": "LOUDCODERNOTE", "seconds": 9, "same_family": 0, "for_trial": 0,
-          "position": 1, "coded_at": "2025-03-03T09:05:00Z", "call": ""}
-         for key, *_ in told
-         for coder, kind in (("CODERSNAME", "human"), ("local", "llm"))],
+        [_coding(passage, coder, kind, rng) for passage in passages for coder, kind in _CODERS],
     )  # fmt: skip
+
+
+_CODERS: Final = (("CODERSNAME1", "human"), ("CODERSNAME2", "human"), ("local", "llm"))
+_BOOK: Final = {"dimension": ("resonance", "attunement", "other"), "strategy": ("reframe", "clarification")}
+
+
+def _code(code: str, kind: str) -> Row:
+    return {
+        "codebook_version": 1, "codebook_sha256": "cd" * 32, "code": code, "kind": kind, "name": code,
+        "definition": "What it is.", "example": "Such.", "counter_example": "Not such.",
+    }  # fmt: skip
+
+
+def _reason(key: str, row: Row) -> dict[str, object]:
+    own, released = row["source_kind"] == "rater", row["reason"] == RELEASED
+    return {
+        "passage": key, "kind": "reason", "source_kind": row["source_kind"], "source": row["source"],
+        "variant": "main" if own else "rubric", "dialogue": row["dialogue"], "tags": row["tags"],
+        "pair": row["pair"], "order": row["order"], "occasion": 1, "system": "", "response": "", "place": 1,
+        "words": 3, "text": "LOUDPASSAGE" if own and not released else row["reason"], "may_leave": 0,
+        "erased": 0,
+    }  # fmt: skip
+
+
+def _reply(key: str, row: Row) -> dict[str, object]:
+    return {
+        **_reason(key, row), "kind": "reply", "source_kind": "system", "source": row["system_first"],
+        "variant": "", "pair": "", "order": "", "system": row["system_first"],
+        "response": row["response_first"], "text": "A reply.",
+    }  # fmt: skip
+
+
+def _coding(passage: Row, coder: str, kind: str, rng: np.random.Generator) -> Row:
+    asked = [code for of, codes in _BOOK.items() for code in codes if of == "strategy" or passage["pair"]]
+    given = [code for code in asked if rng.random() < 0.4]
+    return {
+        "passage": passage["passage"], "coder": coder, "coder_kind": kind, "family": "", "model_id": "",
+        "codebook_sha256": "cd" * 32, "replicate": 1, "status": "done", "outcome": "ok",
+        "codes": "|".join(given), "note": "LOUDCODERNOTE", "seconds": 9, "same_family": 0, "for_trial": 0,
+        "position": 1, "coded_at": "2025-03-03T09:05:00Z", "call": "",
+    }  # fmt: skip
 
 
 def _manifest(folder: Path, document: ProtocolDocument, sha256: str) -> None:
