@@ -11,19 +11,19 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from studies.analysis.bundle.data import DataFacts
 
 
-def readme(facts: DataFacts, report: Mapping[str, Any], versions: Mapping[str, str]) -> str:
-    """Markdown. `report` is what `analyze` returned, `versions` are those that it ran with."""
+def readme(facts: DataFacts, done: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+    """Markdown. `done` is what `analyze` returned, `report` the content of report.json."""
     environment = Environment(  # noqa: S701 - it writes no HTML
         loader=FileSystemLoader(Path(__file__).parent), undefined=StrictUndefined, keep_trailing_newline=True
     )
     reasons, kept = facts.reasons
     return environment.get_template("readme.jinja").render(
         manifest={"study": "", "title": "", "version": "", "non_commercial": False} | dict(facts.manifest),
-        report=report,
-        versions=versions,
+        report=done,
+        versions=report["versions"],
         tables=facts.tables,
         absent=facts.absent,
         reasons=reasons,
         kept=kept,
-        without_section=report["absent"],
+        silent=[section for section in report["sections"] if section["absent"]],
     )

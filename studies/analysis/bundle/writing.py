@@ -73,7 +73,7 @@ def _filled(export: Path, folder: Path, say: Say) -> dict[str, Any]:
 def _write(folder: Path, facts: DataFacts, report: dict[str, Any], described: str) -> None:
     printed = json.loads((folder / "report" / "report.json").read_text(encoding="utf-8"))
     texts = {
-        "README.md": readme(facts, report, printed["versions"]),
+        "README.md": readme(facts, report, printed),
         "codebook.md": described,
         "requirements.txt": program.requirements(),
     }

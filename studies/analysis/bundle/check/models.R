@@ -82,7 +82,7 @@ fitted_with_words <- function(fitting) {
 say_effect <- function(name, estimate, se, sliced = FALSE) {
   p <- 2 * pnorm(-abs(estimate / se))
   what <- switch(name,
-    "(Intercept)" = paste("people's replies over models'", if (sliced) "on other than adversarial dialogues" else ""),
+    "(Intercept)" = paste0("people's replies over models'", if (sliced) " on other than adversarial dialogues"),
     side = "people's replies over models', strength of answers",
     adversarialTRUE = "adversarial dialogues less others",
     name

@@ -1,4 +1,4 @@
-"""An export as the app writes it, of a study that never was, with loud personal data in every place for some."""
+"""An export as the app writes it, of a study that never was, with loud personal data in every place."""
 
 from __future__ import annotations
 
