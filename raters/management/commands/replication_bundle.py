@@ -16,7 +16,7 @@ from studies.models import Study
 
 
 class Command(StudyCommand):
-    help = "Packs a study's data without personal data, its report and the analysis, for readers without the app."
+    help = "Packs a study's data without personal data, its report and the analysis, for readers."
     expected = (CannotBundle, *EXPECTED, OSError)
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -20,8 +20,9 @@ from tests.studies.analysis.tables import Row, write
 
 #: Loud words that no byte of a bundle may hold, in the cells that could bring them.
 LOUD: Final = (
-    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUDREASON", "LOUDNOTE", "LOUDSURVEY", "LOUDGUESS", "LOUDTHEME",
-    "LOUDCODERNOTE", "LOUDPASSAGE", "LOUDHOST", "LOUDFILE", "LOUDMETA", "09:05:00", "feedfacecafe",
+    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUDREASON", "LOUDNOTE", "LOUDSURVEY", "LOUDGUESS",
+    "LOUDTHEME", "LOUDCODERNOTE", "LOUDPASSAGE", "LOUDHOST", "LOUDFILE", "LOUDMETA",
+    "09:05:00", "feedfacecafe",
 )  # fmt: skip
 RELEASED: Final = "A reason that somebody released."
 JUDGED: Final = "A judge's reason."
@@ -141,9 +142,11 @@ def _people(folder: Path, raters: list[str]) -> None:
     write(
         folder, "sessions.csv",
         [
-            {"rater": one, "outcome": "completed", "channel": "prolific", "excluded": 0, "exclusion_reason": "",
-             "arrived_at": "2025-03-03T09:05:00Z", "minutes": 20, "pairs_rated": 20, "rater_group": "",
-             "opted_out": "LOUDTHEME", "decoys_seen": 0, "decoys_lost": 0, "checks_seen": 0, "checks_failed": 0}
+            {"rater": one, "outcome": "completed", "channel": "prolific", "excluded": 0,
+             "exclusion_reason": "", "arrived_at": "2025-03-03T09:05:00Z", "minutes": 20,
+             "pairs_rated": 20, "rater_group": "",
+             "opted_out": "LOUDTHEME", "decoys_seen": 0, "decoys_lost": 0, "checks_seen": 0,
+             "checks_failed": 0}
             for one in raters
         ],
     )  # fmt: skip
@@ -193,7 +196,7 @@ def _material(folder: Path, verdicts: list[Row]) -> None:
 
 
 def _codings(folder: Path, verdicts: list[Row]) -> None:
-    """Reasons on the first pairs and some replies, coded by two people and a model; one reason was released."""
+    """Reasons on the first pairs and some replies, coded by two people and a model; one was released."""
     write(folder, "codes.csv", [_code(code, kind) for kind, codes in _BOOK.items() for code in codes])
     pairs = {f"{number:012x}" for number in range(12)}
     overall = [row for row in verdicts if row["dimension"] == "overall"]

@@ -19,16 +19,28 @@ pytestmark = needs_r
 
 #: One of each kind of figure.
 FIGURES = (
-    "Raters, overall, all, all models: share", "Raters, overall, all, all models: share 95 % from",
-    "Raters, overall, all, all models: ties", "Raters, overall, all, model-02: share",
-    "Raters, overall, regular, all models: share", "Raters, overall, adversarial, all models: share",
-    "Raters, overall, adversarial, all models: less elsewhere", "Jury of judges, overall, all, all models: share",
-    "Judge judge-0000, overall, all, all models: share", "Raters, overall: first shown preferred",
-    "Raters, overall, model-03: Elo", "Raters, overall, model-03: rank",
-    "Jury of judges, overall, ties count (S1): with raters", "Judge judge-0000, overall, ties left out (S2): difference",
-    "Raters, overall: Raw agreement", "Raters, overall: Gwet's AC2, ordinal", "Judges, overall: Gwet's AC1",
-    "contrast people: p after Holm", "contrast one: difference", "contrast slice: p", "contrast equal: difference",
-)  # fmt: skip
+    "Raters, overall, all, all models: share",
+    "Raters, overall, all, all models: share 95 % from",
+    "Raters, overall, all, all models: ties",
+    "Raters, overall, all, model-02: share",
+    "Raters, overall, regular, all models: share",
+    "Raters, overall, adversarial, all models: share",
+    "Raters, overall, adversarial, all models: less elsewhere",
+    "Jury of judges, overall, all, all models: share",
+    "Judge judge-0000, overall, all, all models: share",
+    "Raters, overall: first shown preferred",
+    "Raters, overall, model-03: Elo",
+    "Raters, overall, model-03: rank",
+    "Jury of judges, overall, ties count (S1): with raters",
+    "Judge judge-0000, overall, ties left out (S2): difference",
+    "Raters, overall: Raw agreement",
+    "Raters, overall: Gwet's AC2, ordinal",
+    "Judges, overall: Gwet's AC1",
+    "contrast people: p after Holm",
+    "contrast one: difference",
+    "contrast slice: p",
+    "contrast equal: difference",
+)
 
 
 def lines(printed: str) -> dict[str, str]:
@@ -63,14 +75,24 @@ def test_crossed_effects_are_told_in_words_beside_the_clustered_share(checked: s
     assert "no fit" not in models
 
 
-def test_a_number_that_is_broken_ends_with_exit_code_1(bundle: Path) -> None:
+@pytest.fixture
+def bare(tmp_path: Path) -> dict[str, str]:
+    """The environment of an R with jsonlite, and neither lme4 nor ordinal."""
+    library = tmp_path / "library"
+    asked = ["Rscript", "-e", "cat(find.package('jsonlite'))"]
+    where = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
+    shutil.copytree(where, library / "jsonlite")
+    return dict.fromkeys(("R_LIBS", "R_LIBS_SITE", "R_LIBS_USER"), str(library))
+
+
+def test_a_number_that_is_broken_ends_with_exit_code_1(bundle: Path, bare: dict[str, str]) -> None:
     path = bundle / "report" / "report.json"
     report = json.loads(path.read_text())
     parts = [part for section in report["sections"] for part in section["parts"]]
     (full,) = [part for part in parts if part["key"] == "preference_full"]
     full["rows"][0]["share"]["value"] += 0.00001
     path.write_text(json.dumps(report))
-    done = check_in_r(bundle)
+    done = check_in_r(bundle, **bare)
     assert done.returncode == 1
     found = lines(done.stdout)
     assert [name for name, word in found.items() if word != "ok"] == [
@@ -79,14 +101,9 @@ def test_a_number_that_is_broken_ends_with_exit_code_1(bundle: Path) -> None:
 
 
 def test_without_lme4_and_ordinal_it_says_how_to_get_them_and_does_the_rest(
-    bundle: Path, tmp_path: Path
+    made: Path, bare: dict[str, str]
 ) -> None:
-    library = tmp_path / "library"
-    library.mkdir()
-    asked = ["Rscript", "-e", "cat(find.package('jsonlite'))"]
-    where = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    shutil.copytree(where, library / "jsonlite")
-    done = check_in_r(bundle, R_LIBS=str(library), R_LIBS_SITE=str(library), R_LIBS_USER=str(library))
+    done = check_in_r(made, **bare)
     assert done.returncode == 0, done.stderr
     for package in ("lme4", "ordinal"):
         assert f"The package {package} is missing: install.packages" in done.stdout

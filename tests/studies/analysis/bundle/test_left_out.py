@@ -108,7 +108,8 @@ def test_times_are_cut_to_dates_and_hosts_taken_out_of_json(tmp_path: Path) -> N
         write_data(export, tmp_path / "data")
     (row,) = rows(tmp_path / "data" / "runs.csv")
     assert row == {
-        "run": "1", "kind": "judge", "design": '{"judges":[{"api":"openai"}]}', "gate_waived_at": "2025-03-03",
+        "run": "1", "kind": "judge", "design": '{"judges":[{"api":"openai"}]}',
+        "gate_waived_at": "2025-03-03",
     }  # fmt: skip
     manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
     assert (manifest["opened_at"], manifest["closed_at"]) == ("2025-03-03", "")
@@ -149,8 +150,8 @@ def test_the_readme_tells_what_a_reader_has_to_know(made: Path) -> None:
 def test_what_is_installed_is_what_the_analysis_imports() -> None:
     names = set(re.findall(r"(?m)^([a-z0-9-]+)==", requirements()))
     assert names == {
-        "contourpy", "cycler", "fonttools", "jinja2", "kiwisolver", "markupsafe", "matplotlib", "numpy", "packaging",
-        "pillow", "pyarrow", "pyparsing", "python-dateutil", "scipy", "six",
+        "contourpy", "cycler", "fonttools", "jinja2", "kiwisolver", "markupsafe", "matplotlib", "numpy",
+        "packaging", "pillow", "pyarrow", "pyparsing", "python-dateutil", "scipy", "six",
     }  # fmt: skip
     assert all("--hash=sha256:" in entry for entry in re.split(r"(?m)^(?=[a-z0-9])", requirements())[1:])
 
