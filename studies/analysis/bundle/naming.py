@@ -26,7 +26,7 @@ def secret_of(paths: Iterable[Path]) -> bytes:
 
 def new_names(people: Mapping[str, Iterable[str]], secret: bytes) -> dict[tuple[str, str], str]:
     """By (first letter, old name): the letter and a number, in an order that the secret draws."""
-    found = {}
+    found: dict[tuple[str, str], str] = {}
     for letter, names in sorted(people.items()):
         drawn = sorted(set(names), key=lambda name: mixed(secret, f"{letter} {name}"))
         width = max(_DIGITS, len(str(len(drawn))))

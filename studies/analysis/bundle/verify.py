@@ -55,9 +55,9 @@ def make_again(out: Path) -> None:
     sys.path.insert(0, str(HERE / "code"))
     from studies.analysis import command
 
-    arguments = {"path": HERE / "data", "out": out, "seed": None, "human": [], "protocol": None}
     options = json.loads((HERE / "report" / "report.json").read_text(encoding="utf-8"))["options"]
-    command.run({**arguments, "seed": options["seed"], "resamples": options["resamples"]}, _say)
+    chosen = {name: options[name] for name in ("seed", "resamples")}
+    command.run({"path": HERE / "data", "out": out, "human": [], "protocol": None, **chosen}, _say)
 
 
 def told(printed: Path, again: Path) -> bool:

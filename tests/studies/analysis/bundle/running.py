@@ -25,7 +25,7 @@ def verify(bundle: Path, *arguments: str) -> Done:
     return _run([sys.executable, "-I", str(bundle / "verify.py"), *arguments], bundle.parent)
 
 
-def again(bundle: Path, out: Path) -> Done:
+def made_again(bundle: Path, out: Path) -> Done:
     """`PYTHONPATH=code python -m studies.analysis data --out again`, in the bundle's folder."""
     asked = [sys.executable, "-m", "studies.analysis", "data", "--out", str(out)]
     return _run(asked, bundle, PYTHONPATH="code")

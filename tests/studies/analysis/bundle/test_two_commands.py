@@ -16,7 +16,7 @@ from studies.analysis.bundle import CannotBundle, write_bundle
 from studies.analysis.bundle.__main__ import main
 from studies.analysis.bundle.verify import differences
 from tests.studies.analysis.bundle.made import make_export, set_cell
-from tests.studies.analysis.bundle.running import again, packed_anew, verify
+from tests.studies.analysis.bundle.running import made_again, packed_anew, verify
 
 
 def test_the_report_is_made_again_byte_for_byte(bundle: Path) -> None:
@@ -27,7 +27,7 @@ def test_the_report_is_made_again_byte_for_byte(bundle: Path) -> None:
         f"The same: {count} files, byte for byte.",
     ), done
 
-    other = again(bundle, bundle.parent / "other")
+    other = made_again(bundle, bundle.parent / "other")
     assert other.returncode == 0, other.stderr
     for name in ("report.json", "report.html"):
         assert filecmp.cmp(bundle / "report" / name, bundle.parent / "other" / name, shallow=False)
@@ -64,11 +64,11 @@ def test_a_number_printed_otherwise_is_noticed_whatever_the_checksums_say(bundle
     ("old", "new", "close"), [(0.123456, 0.123457, True), (0.123456, 0.12346, False), ("yes", "no", False)]
 )
 def test_the_last_digit_may_differ(tmp_path: Path, old: object, new: object, close: bool) -> None:
-    paths = [tmp_path / "old.json", tmp_path / "new.json"]
-    for path, cell in zip(paths, (old, new), strict=True):
+    printed, again = tmp_path / "old.json", tmp_path / "new.json"
+    for path, cell in ((printed, old), (again, new)):
         content = {"sections": [{"key": "one", "share": cell}], "versions": {"python": path.name}}
         path.write_text(json.dumps(content))
-    ((line, is_close),) = differences(*paths, "report.json")
+    ((line, is_close),) = differences(printed, again, "report.json")
     assert line.startswith("report.json /sections/one/share: printed ")
     assert is_close is close
 
