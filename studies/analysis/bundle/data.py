@@ -87,12 +87,14 @@ class _Cells:
     released: frozenset[tuple[str, ...]]
 
     def of(self, name: str, column: str, row: Row) -> str:
-        if letter := person_in(column, row):
+        instead = words_of(name, column, row, self.released)
+        if instead is not None:
+            return instead
+        if letter := person_in(name, column, row):
             return self.names[letter, row[column]]
         if column == "passage":  # made of who wrote it, for all that is known
             return mixed(self.secret, f"passage {row[column]}")[:12]
-        instead = words_of(name, column, row, self.released)
-        return row[column] if instead is None else instead
+        return row[column]
 
 
 def _write(source: Path, target: Path, columns: tuple[str, ...], cells: _Cells) -> TableFacts:
@@ -123,7 +125,7 @@ def _people(export: Path, here: Mapping[str, tuple[str, ...]]) -> dict[str, set[
     for name, columns in here.items():
         for row in rows_in(export / name):
             for column in columns:
-                if column in row and (letter := person_in(column, row)):
+                if column in row and (letter := person_in(name, column, row)):
                     found.setdefault(letter, set()).add(row[column])
     return found
 

@@ -1,6 +1,6 @@
 """What of an export leaves with a bundle: which tables and columns, and what is done to their cells.
 
-Only columns that are named leave: what an export gains later stays behind until somebody has decided on it.
+Only columns that the analysis reads, or that are named here, leave: what an export gains later stays behind.
 """
 
 from __future__ import annotations
@@ -15,6 +15,10 @@ from studies.analysis.verdicts import KNOWN, NEEDED
 
 PASSAGES: Final = "passages.csv"
 ANSWERS: Final = "answers.csv"
+SKIPS: Final = "skips.csv"
+#: Why a pair was skipped: its dialogue's tags say which theme somebody could not bear.
+THEME: Final = "theme"
+_WHOSE: Final = frozenset({"rater", "pair", "dialogue"})
 REASON: Final = "reason"
 RELEASED: Final = "reason_released"
 TEXT: Final = "text"
@@ -49,11 +53,13 @@ NEVER: Final = frozenset({"note", "opted_out", "data", "meta", "host", "call", "
 PEOPLE: Final[Mapping[str, str]] = {
     "rater": "r", "writer": "w", "writer_first": "w", "writer_second": "w", "source": "r", "coder": "c",
 }  # fmt: skip
-#: Where a name is a person's only if another column says so.
-PEOPLE_IF: Final[Mapping[str, tuple[str, str]]] = {
-    "source": ("source_kind", "rater"),
-    "coder": ("coder_kind", "human"),
+#: Where another column may say that the name is no person's; any other word there, or none, does not.
+_NO_PERSON: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "source": ("source_kind", frozenset({"judge", "system"})),
+    "coder": ("coder_kind", frozenset({"llm"})),
 }
+#: Its column `source` tells where a score is from.
+_NO_PEOPLE: Final = "benchmarks.csv"
 #: Columns of JSON, and the keys that are taken out of them wherever they stand.
 _JSON: Final = frozenset({"design", "settings", "report"})
 #: Words that may be anybody's or a machine's: only that there were some is kept.
@@ -75,14 +81,16 @@ def tables() -> dict[str, tuple[str, ...]]:
     }
 
 
-def person_in(column: str, row: Mapping[str, str]) -> str:
+def person_in(name: str, column: str, row: Mapping[str, str]) -> str:
     """What the new name of the person in this cell begins with; empty where it holds no person."""
-    if column not in PEOPLE or not row[column]:
+    if name == _NO_PEOPLE or column not in PEOPLE or not row[column]:
         return ""
-    other, word = PEOPLE_IF.get(column, ("", ""))
-    if other and column == "source" and other not in row:
-        return ""
-    return PEOPLE[column] if not other or row.get(other) == word else ""
+    return "" if _is_machine(column, row) else PEOPLE[column]
+
+
+def _is_machine(column: str, row: Mapping[str, str]) -> bool:
+    other, words = _NO_PERSON.get(column, ("", frozenset()))
+    return row.get(other, "") in words
 
 
 def leaves(name: str, row: Mapping[str, str]) -> bool:
@@ -101,10 +109,12 @@ def words_of(
 ) -> str | None:
     """What is written instead of a cell of words; None where the cell may stand as it is."""
     if name == VERDICTS and column == REASON:
-        return None if row["source_kind"] != "rater" or row.get(RELEASED) == "1" else ""
+        return None if _is_machine("source", row) or row.get(RELEASED) == "1" else ""
     if name == PASSAGES and column == TEXT:
-        own = row.get("source_kind") == "rater"
-        return None if not own or reason_key(row, "variant") in released else ""
+        kept = _is_machine("source", row) or reason_key(row, "variant") in released
+        return None if kept else ""
+    if name == SKIPS and row.get(REASON) == THEME and column in _WHOSE:
+        return ""
     if (name, column) in _COUNTED:
         return LEFT_OUT if row[column] else ""
     if column in _JSON and row[column]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from studies.analysis.bundle.data import write_data
 from studies.analysis.bundle.naming import new_names
 from studies.analysis.bundle.program import modules, requirements
-from studies.analysis.bundle.released import NEVER, tables
+from studies.analysis.bundle.released import NEVER, person_in, tables, words_of
 from tests.studies.analysis.bundle.made import JUDGED, LOUD, RELEASED, make_export
 from tests.studies.analysis.tables import write
 
@@ -113,6 +113,33 @@ def test_times_are_cut_to_dates_and_hosts_taken_out_of_json(tmp_path: Path) -> N
     }  # fmt: skip
     manifest = json.loads((tmp_path / "data" / "manifest.json").read_text())
     assert (manifest["opened_at"], manifest["closed_at"]) == ("2025-03-03", "")
+
+
+def test_a_pair_skipped_for_a_theme_is_nobodys() -> None:
+    row = {"rater": "r-1", "pair": "p1", "dialogue": "d1", "reason": "theme", "phase": "main"}
+    cells = {column: words_of("skips.csv", column, row, frozenset()) for column in row}
+    assert cells == {"rater": "", "pair": "", "dialogue": "", "reason": None, "phase": None}
+    other = {**row, "reason": "upsetting"}
+    assert {words_of("skips.csv", column, other, frozenset()) for column in other} == {None}
+
+
+@pytest.mark.parametrize(
+    ("table", "row", "letter"),
+    [
+        ("verdicts.csv", {"source": "x", "source_kind": "judge"}, ""),
+        ("verdicts.csv", {"source": "x", "source_kind": "rater"}, "r"),
+        ("passages.csv", {"source": "x", "source_kind": "somebody else"}, "r"),
+        ("passages.csv", {"source": "x"}, "r"),
+        ("benchmarks.csv", {"source": "x"}, ""),
+        ("codings.csv", {"coder": "x", "coder_kind": "llm"}, ""),
+        ("codings.csv", {"coder": "x", "coder_kind": ""}, "c"),
+        ("sessions.csv", {"rater": ""}, ""),
+    ],
+)
+def test_who_is_not_said_to_be_a_machine_gets_a_new_name(
+    table: str, row: dict[str, str], letter: str
+) -> None:
+    assert person_in(table, next(iter(row)), row) == letter
 
 
 def test_texts_that_a_spreadsheet_would_run_stay_escaped(export: Path, made: Path) -> None:
