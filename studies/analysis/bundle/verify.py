@@ -13,7 +13,7 @@ import hashlib
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,9 +71,11 @@ def told(printed: Path, again: Path) -> bool:
         f"{len(names) - len(differ)} of {len(names)} files are the same, byte for byte. "
         f"Others: {', '.join(differ)}"
     )
-    for line in _versions_that_differ(printed, again):
-        _say(line)
-    found = [one for name in differ for one in differences(printed / name, again / name, name)]
+    versions = versions_that_differ(printed, again)
+    for program, (then, now) in versions.items():
+        _say(f"{program}: printed with {then}, made again with {now}")
+    renamed = dict(versions.values())
+    found = [one for name in differ for one in differences(printed / name, again / name, name, renamed)]
     far = [line for line, close in found if not close]
     for line in far[:_SHOWN]:
         _say(line)
@@ -82,15 +84,20 @@ def told(printed: Path, again: Path) -> bool:
     _say(
         f"Different: {len(far)} numbers or texts."
         if far
-        else "The same numbers, but for the last digit."
+        else "The same, but for the last digit and the versions of programs."
         if found
         else "The same: every number and every word of the tables."
     )
     return bool(far)
 
 
-def differences(printed: Path, again: Path, name: str) -> Iterator[tuple[str, bool]]:
-    """A line on each number or text of one file that differs, and whether it is close enough."""
+def differences(
+    printed: Path, again: Path, name: str, renamed: Mapping[str, str]
+) -> Iterator[tuple[str, bool]]:
+    """A line on each number or text of one file that differs, and whether it is close enough.
+
+    `renamed` has the version that a program has now for each that it had then: texts may name them.
+    """
     if not (printed.exists() and again.exists()):
         yield f"{name}: only {'printed' if printed.exists() else 'made again'}", False
         return
@@ -100,12 +107,15 @@ def differences(printed: Path, again: Path, name: str) -> Iterator[tuple[str, bo
     for place in [*before, *(place for place in after if place not in before)]:
         old, new = before.get(place, "(nothing)"), after.get(place, "(nothing)")
         if old != new:
-            yield _line(f"{name} {place}", old, new)
+            yield _line(f"{name} {place}", old, new, renamed)
 
 
-def _line(place: str, old: Any, new: Any) -> tuple[str, bool]:
-    numbers = [isinstance(one, float) for one in (old, new)]
-    if not all(numbers):
+def _line(place: str, old: Any, new: Any, renamed: Mapping[str, str]) -> tuple[str, bool]:
+    if isinstance(old, str) and isinstance(new, str):
+        for then, now in renamed.items():
+            old = old.replace(then, now)
+        return f"{place}: printed {old!r}, now {new!r}", old == new
+    if not (isinstance(old, float) and isinstance(new, float)):
         return f"{place}: printed {old!r}, now {new!r}", False
     apart = abs(new - old)
     return f"{place}: printed {old:g}, now {new:g}, differs by {apart:g}", apart <= CLOSE * max(
@@ -151,14 +161,14 @@ def _plain(cell: str) -> str | float:
         return cell
 
 
-def _versions_that_differ(printed: Path, again: Path) -> Iterator[str]:
+def versions_that_differ(printed: Path, again: Path) -> dict[str, tuple[str, str]]:
+    """By program: the version that the report was printed with, and the one that it was made with now."""
     before, after = (
         json.loads(text)[_VERSIONS] if (text := _bytes(folder / "report.json")) else {}
         for folder in (printed, again)
     )
-    for name in sorted({*before, *after}):
-        if before.get(name) != after.get(name):
-            yield f"{name}: printed with {before.get(name)}, made again with {after.get(name)}"
+    both = before.keys() & after.keys()
+    return {name: (before[name], after[name]) for name in sorted(both) if before[name] != after[name]}
 
 
 def _files(folder: Path) -> set[str]:

@@ -4,7 +4,7 @@
 
 crossed_models <- function(study, report) {
   raters <- study$eyes$Raters
-  cat("\nModels with crossed random effects (a check of direction; never the same number as above)\n")
+  cat("\nModels with crossed random effects (a check of direction, never the same number as above; minutes in a large study)\n")
   votes <- if (is.null(raters)) NULL else people_and_models(study, on(study, raters, "overall", "all"))
   if (is.null(votes) || !nrow(votes)) return(cat("There are no raters' answers on people's and models' replies.\n"))
   votes$adversarial <- votes$dialogue %in% study$slices$adversarial

@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ import pytest
 
 from studies.analysis.bundle import CannotBundle, write_bundle
 from studies.analysis.bundle.__main__ import main
-from studies.analysis.bundle.verify import differences
+from studies.analysis.bundle.verify import differences, told
 from tests.studies.analysis.bundle.made import make_export, set_cell
 from tests.studies.analysis.bundle.running import made_again, packed_anew, verify
 
@@ -60,15 +61,40 @@ def test_a_number_printed_otherwise_is_noticed_whatever_the_checksums_say(bundle
     assert (bundle.parent / "kept" / "report.html").exists()
 
 
+def test_a_report_of_other_versions_is_the_same_in_its_numbers(
+    made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    again = shutil.copytree(made / "report", tmp_path / "report")
+    report = json.loads((again / "report.json").read_text())
+    then = report["versions"]["numpy"]
+    report["versions"]["numpy"] = "9.9.9"
+    (again / "report.json").write_text(json.dumps(report))
+    (again / "figures" / "preference_by_model_figure.png").write_bytes(b"drawn otherwise")
+    assert told(made / "report", again) is False
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"numpy: printed with {then}, made again with 9.9.9",
+        "The same: every number and every word of the tables.",
+    ]
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "close"), [(0.123456, 0.123457, True), (0.123456, 0.12346, False), ("yes", "no", False)]
+    ("old", "new", "close"),
+    [
+        (0.123456, 0.123457, True),
+        (0.123456, 0.12346, False),
+        (0.5, None, False),
+        ("yes", "no", False),
+        ("made with Python 3.11.7", "made with Python 3.13.1", True),
+    ],
 )
-def test_the_last_digit_may_differ(tmp_path: Path, old: object, new: object, close: bool) -> None:
+def test_the_last_digit_and_versions_may_differ(
+    tmp_path: Path, old: object, new: object, close: bool
+) -> None:
     printed, again = tmp_path / "old.json", tmp_path / "new.json"
     for path, cell in ((printed, old), (again, new)):
         content = {"sections": [{"key": "one", "share": cell}], "versions": {"python": path.name}}
         path.write_text(json.dumps(content))
-    ((line, is_close),) = differences(printed, again, "report.json")
+    ((line, is_close),) = differences(printed, again, "report.json", {"3.11.7": "3.13.1"})
     assert line.startswith("report.json /sections/one/share: printed ")
     assert is_close is close
 
