@@ -21,6 +21,7 @@ contrast_figures <- function(study, report) {
 contrast_of <- function(study, row) {
   votes <- study$eyes[[row$source]]
   if (is.null(votes) || is.null(study$slices[[row$slice]])) return(list(value = NULL))
+  if (row$estimand == "judge_agreement" && is.null(study$eyes$Raters)) return(list(value = NULL))
   words <- protocol_contrast(row$contrast)
   switch(row$estimand,
     human_vs_models = less_half(share_of(people_and_models(study, on(study, votes, row$dimension, row$slice)))),

@@ -26,7 +26,7 @@ read_study <- function() {
     dialogue = rows$dialogue, pair = paste(rows$dialogue, rows$pair, sep = "/"), dimension = rows$dimension,
     kind = rows$source_kind, source = rows$source, tags = column("tags", ""),
     a = turned(rows$system_first, rows$system_second), b = turned(rows$system_second, rows$system_first),
-    value = ifelse(first_is_a, shown, -shown), a_first = first_is_a, weight = 1,
+    value = ifelse(first_is_a, shown, -shown), a_first = first_is_a, weight = rep(1, nrow(rows)),
     writer_a = turned(column("writer_first", ""), column("writer_second", "")),
     writer_b = turned(column("writer_second", ""), column("writer_first", ""))
   )
@@ -54,7 +54,7 @@ order_of <- function(texts, among) {
 slices_of <- function(table) {
   tags <- strsplit(table$tags, "|", fixed = TRUE)
   tagged <- function(tag) unique(table$dialogue[vapply(tags, function(one) tag %in% one, TRUE)])
-  found <- setdiff(sort(unique(unlist(tags)), method = "radix"), "")
+  found <- setdiff(sort(unique(as.character(unlist(tags))), method = "radix"), "")
   slices <- lapply(setNames(found, found), tagged)
   every <- unique(table$dialogue)
   meaning <- list(all = every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import shutil
@@ -129,6 +130,22 @@ def test_few_answers_of_raters_alone_are_enough(tmp_path: Path) -> None:
     found = lines(done.stdout)
     assert found["Raters, overall, all, all models: share 95 % from"] == "ok"
     assert set(found.values()) == {"ok"}
+
+
+@pytest.mark.parametrize("kind", ["judge", "nobody"])
+def test_judges_alone_and_no_answers_at_all_end_well(tmp_path: Path, bare: dict[str, str], kind: str) -> None:
+    export = make_export(tmp_path / "export", dialogues=8)
+    with (export / "verdicts.csv").open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    with (export / "verdicts.csv").open("w", encoding="utf-8", newline="") as file:
+        kept = [row for row in rows if row[header.index("source_kind")] == kind]
+        csv.writer(file).writerows([header, *kept])
+    write_bundle(export=export, out=tmp_path / "bundle")
+    done = check_in_r(tmp_path / "bundle", **bare)
+    assert done.returncode == 0, done.stdout + done.stderr
+    found = lines(done.stdout)
+    assert (set(found.values()), "contrast near: p" in found) == (({"ok"}, True) if kept else (set(), False))
+    assert "There are no raters' answers on people's and models' replies." in done.stdout
 
 
 def test_a_small_study_is_recomputed_too(tmp_path: Path) -> None:
