@@ -32,7 +32,7 @@ class Words:
 
 def files_for_raters() -> list[Path]:
     """Templates and modules whose words a rater may read."""
-    templates = [*(BASE / "templates").glob("*.html"), *(BASE / "templates" / "raters").glob("*.html")]
+    templates = [*(BASE / "templates").glob("*.html"), *(BASE / "templates" / "raters").rglob("*.html")]
     code = [
         path
         for path in (BASE / "raters").rglob("*.py")
