@@ -57,7 +57,13 @@ def add_passage(study: Study, place: int, kind: str, **fields: object) -> Passag
     }
     if kind == "reason":
         pair = dialogue.pairs.order_by("pk")[0]
-        values |= {"source_kind": "rater", "source": f"r-{place}", "variant": "main", "pair": pair, "order": "AB"}
+        values |= {
+            "source_kind": "rater",
+            "source": f"r-{place}",
+            "variant": "main",
+            "pair": pair,
+            "order": "AB",
+        }
     else:
         response = dialogue.responses.order_by("pk")[0]
         source = System.objects.get(pk=response.system_id).name
