@@ -40,8 +40,8 @@ def mark(
 ) -> CodingAssignment:
     """Stores the codes, or corrects them: a second time never adds a coding.
 
-    `none`: none of the codes applies, which must be said. A text that went to somebody else in the meantime
-    is still accepted; so is a first answer that comes after the end. Raises TextGone, Ended, BadCodes.
+    `none`: none of the codes applies, which must be said. A text that was given to somebody else in the
+    meantime is the coder's again, and has one coder more. A first answer after the end is still taken. Raises TextGone, Ended, BadCodes.
     """
     session, own = _locked(assignment)
     is_first = own.coded_at is None
@@ -52,7 +52,8 @@ def mark(
         raise BadCodes
     known, wanted = set(own.marks.values_list("code", flat=True)), {row.pk for row in rows}
     if is_first:
-        own.coded_at, own.skipped_at, own.seconds = now, None, _seconds(own, now)
+        own.coded_at, own.seconds = now, _seconds(own, now)
+        own.skipped_at = own.released_at = None
     elif (known, own.note) != (wanted, note):
         own.corrected_at = now
     own.note, own.draft = note, {}

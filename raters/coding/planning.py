@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 
 from raters.coding import dealing
 from raters.coding.dealing import Wanted
@@ -82,7 +82,7 @@ def _check(count: int, labels: Sequence[str]) -> None:
 def hand_over(*, session: CodingSession, now: datetime) -> Dealt:
     """What a coder has left open goes to others who do not have it; the coder gets nothing more.
 
-    What they send all the same is kept beside.
+    What they send all the same is theirs again.
     """
     lock_plan(session.study_id)
     rows = CodingAssignment.objects.filter(session=session).open()
@@ -112,8 +112,7 @@ def _lacking(study: Study, kinds: Collection[str], per_passage: int) -> dict[int
     ids = list(passages.values_list("pk", flat=True))
     if not ids:
         raise CannotInvite("there are no texts to code: set some out first")
-    counted = Q(released_at__isnull=True) | Q(coded_at__isnull=False)
-    rows = CodingAssignment.objects.filter(counted, passage__study=study)
+    rows = CodingAssignment.objects.filter(released_at__isnull=True, passage__study=study)
     has = Counter(rows.values_list("passage", flat=True))
     return {pk: per_passage - has[pk] for pk in ids if has[pk] < per_passage}
 

@@ -68,7 +68,7 @@ class TextsLeft:
 
 
 def texts_left(study: Study) -> TextsLeft:
-    has = Q(assignments__released_at__isnull=True) | Q(assignments__coded_at__isnull=False)
+    has = Q(assignments__released_at__isnull=True)
     rows = (
         Passage.objects.filter(study=study)
         .legible()

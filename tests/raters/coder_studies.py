@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
 from raters.coding import marking, planning, taking_part
 from raters.models import CodingAssignment, CodingSession
@@ -26,7 +27,7 @@ def study_to_code(
     reasons: int = 4,
     replies: int = 2,
     codes: Sequence[tuple[str, str]] = CODES,
-    **fields: object,
+    **fields: Any,
 ) -> Study:
     """A study whose reasons by raters and replies by systems are set out; nothing is opened."""
     study = factories.make_study(slug, dialogues=2, **fields)
@@ -71,13 +72,13 @@ def add_passage(study: Study, place: int, kind: str, **fields: object) -> Passag
     return Passage.objects.create(study=study, **{**values, **fields})
 
 
-def invite(study: Study, count: int = 2, per_passage: int = 2, **more: object) -> list[CodingSession]:
+def invite(study: Study, count: int = 2, per_passage: int = 2, **more: Any) -> list[CodingSession]:
     dealt = planning.invite_coders(
         study=study,
         count=count,
         per_passage=per_passage,
         now=NOW,
-        **more,  # type: ignore[arg-type]
+        **more,
     )
     return dealt.sessions
 

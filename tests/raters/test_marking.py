@@ -122,7 +122,7 @@ def test_after_the_end_a_first_answer_is_still_taken_and_nothing_changes(session
     assert codes_on(first) == {"reframe"}
 
 
-def test_what_was_handed_over_in_the_meantime_is_kept_beside(session: CodingSession) -> None:
+def test_what_was_handed_over_in_the_meantime_is_the_coders_again(session: CodingSession) -> None:
     own = texts_of(session)[0]
     planning.hand_over(session=session, now=NOW)
 
@@ -130,7 +130,7 @@ def test_what_was_handed_over_in_the_meantime_is_kept_beside(session: CodingSess
 
     own.refresh_from_db()
     assert codes_on(own) == {"reframe"}
-    assert own.released_at == NOW
+    assert own.released_at is None
 
 
 def test_leaving_out_keeps_the_note_and_coding_takes_it_back(own: CodingAssignment) -> None:
