@@ -41,7 +41,8 @@ def mark(
     """Stores the codes, or corrects them: a second time never adds a coding.
 
     `none`: none of the codes applies, which must be said. A text that was given to somebody else in the
-    meantime is the coder's again, and has one coder more. A first answer after the end is still taken. Raises TextGone, Ended, BadCodes.
+    meantime is the coder's again, and has one coder more. A first answer after the end is still taken.
+    Raises TextGone, Ended, BadCodes.
     """
     session, own = _locked(assignment)
     is_first = own.coded_at is None

@@ -72,7 +72,7 @@ def begin(request: HttpRequest, token: UUID) -> HttpResponseBase:
         return go_on(selectors.coding_session_for(token))
     form = CodingForm(selectors.codes_of(session), "reason")
     waiting = selectors.waiting_for(session)
-    return page(request, session, "begin", waiting=waiting, groups=form.groups())
+    return page(request, session, "begin", waiting=waiting, codebook=form)
 
 
 @csrf_exempt
