@@ -28,13 +28,14 @@ def passages_of(session: RatingSession) -> QuerySet[Passage]:
 
 def forget_words(session: RatingSession, now: datetime) -> dict[str, int]:
     """Empties the rater's passages, notes about them, and calls that carried them; how many of what."""
-    return _empty(_keys(passages_of(session)), now)
+    passages = _keys(passages_of(session))
+    return _empty(passages, now) if passages else {}
 
 
 def forget(session: RatingSession, now: datetime) -> dict[str, int]:
     """As `forget_words`, and takes away the codes that people and models gave."""
     passages = _keys(passages_of(session))
-    return {**_empty(passages, now), "codings": _uncode(passages, now)}
+    return {**_empty(passages, now), "codings": _uncode(passages, now)} if passages else {}
 
 
 def forget_what_came_later(now: datetime) -> int:
@@ -46,9 +47,10 @@ def forget_what_came_later(now: datetime) -> int:
     # A link without a rating: the words were deleted at the rater's wish.
     gone = erased.filter(of_rater__isnull=False, of_rater__rating__isnull=True)
     coded = Coding.objects.filter(passage__in=gone, status=WorkRow.Status.DONE)
-    answered = set(late.values_list("coding__passage", flat=True))
-    taken_back = set(coded.values_list("passage", flat=True))
-    return sum(_empty(list(answered), now).values()) + _uncode(list(taken_back), now)
+    answered = list(late.values_list("coding__passage", flat=True).distinct())
+    taken_back = list(coded.values_list("passage", flat=True).distinct())
+    emptied = sum(_empty(answered, now).values()) if answered else 0
+    return emptied + (_uncode(taken_back, now) if taken_back else 0)
 
 
 def _keys(passages: QuerySet[Passage]) -> list[int]:
