@@ -83,9 +83,7 @@ class CodingForm(forms.Form):
                 _("You ticked “None of these” and also a code. Please untick one of them.")
             )
         if not cleaned.get("codes") and not cleaned.get("none"):
-            raise forms.ValidationError(
-                _("Please tick each code that applies, or “None of these”.")
-            )
+            raise forms.ValidationError(_("Please tick each code that applies, or “None of these”."))
         return cleaned
 
     def groups(self) -> list[Group]:

@@ -100,8 +100,8 @@ def lock_plan(study_id: int) -> None:
 
 
 def _at_hand(study: Study) -> list[CodingSession]:
-    """Coders who get texts: neither stopped nor had theirs handed over."""
-    released = CodingAssignment.objects.filter(released_at__isnull=False).values("session")
+    """Coders who get texts: neither stopped nor had theirs handed over. What was erased was not."""
+    released = CodingAssignment.objects.handed_over().values("session")
     rows = CodingSession.objects.filter(study=study, stopped_at__isnull=True)
     return list(rows.exclude(pk__in=released).order_by("pk"))
 

@@ -32,7 +32,9 @@ class CoderProgress:
 
 def coders_of(study: Study) -> list[CoderProgress]:
     """A study's coders in the order in which they were invited; one query."""
-    live = Q(assignments__released_at__isnull=True, assignments__passage__erased_at__isnull=True)
+    there = Q(assignments__passage__erased_at__isnull=True)
+    given = Q(assignments__released_at__isnull=False)
+    live = ~given & there
     coded = Q(assignments__coded_at__isnull=False)
     skipped = Q(assignments__skipped_at__isnull=False)
     rows: QuerySet[CodingSession] = CodingSession.objects.filter(study=study).order_by("pk")
@@ -40,7 +42,7 @@ def coders_of(study: Study) -> list[CoderProgress]:
         dealt=Count("assignments", filter=live),
         coded=Count("assignments", filter=live & coded),
         skipped=Count("assignments", filter=live & skipped),
-        handed_over=Count("assignments", filter=Q(assignments__released_at__isnull=False)),
+        handed_over=Count("assignments", filter=given & there),
     )
     return list(_progress(counted))
 

@@ -6,11 +6,11 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from raters.coding import planning, taking_part
 from raters.models import CodingAssignment, CodingSession
-from studies.models import Code, Codebook, Study
+from studies.models import Code, Codebook, Passage, Study
 from tests.factories import NOW
 from tests.raters.coder_studies import add_passage, begun, code, invite, study_to_code, texts_of
 
@@ -20,6 +20,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def study() -> Study:
     return study_to_code()
+
+
+def forget_texts(passages: QuerySet[Passage]) -> None:
+    """As erasing a rater leaves them: no text, and the codings given back."""
+    CodingAssignment.objects.filter(passage__in=passages).update(released_at=NOW)
+    passages.update(text="", erased_at=NOW)
 
 
 def coders_per_text(study: Study) -> Counter[int]:
@@ -154,6 +160,17 @@ def test_a_coding_that_came_after_all_counts_so_that_no_third_coder_is_asked(stu
 
     with pytest.raises(planning.CannotInvite, match="would have nothing to do"):
         invite(study, 2, 2)
+
+
+def test_a_coder_whose_text_was_erased_goes_on(study: Study) -> None:
+    one, _two = begun(study)
+    first = texts_of(one)[0]
+    code(first, ["reframe"])
+    forget_texts(study.passages.filter(pk=first.passage_id))
+    add_passage(study, 6, "reason")
+
+    assert planning.invite_coders(study=study, count=0, per_passage=2, now=NOW).texts == 2
+    assert texts_of(one)[-1].passage.place == 6
 
 
 def test_stopping_hands_over_and_forgets_drafts(study: Study) -> None:
