@@ -100,7 +100,7 @@ e2e: $(V)/.test ## a rater's whole way in a real browser
 language := de
 FOR_RATERS := raters/models/answers.py studies/freezing.py studies/training_pairs.py
 NOT_FOR_RATERS := $(filter-out $(FOR_RATERS),$(wildcard raters/models/*.py studies/*.py studies/*/*.py studies/*/*/*.py)) \
-  raters/api.py raters/apps.py raters/export/* raters/management/* */admin/* \
+  raters/api.py raters/apps.py raters/forgetting.py raters/passages.py raters/export/* raters/management/* */admin/* \
   heartsite/* tests/* benchmarks/* requirements/* var/* $(V)/*
 
 words: $(V)/.run ## collect the rater pages' words into locale/ and compile them (needs gettext)

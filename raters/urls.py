@@ -1,8 +1,8 @@
-"""Addresses of the rater's pages. Nothing in them names a study's system, pair or person."""
+"""Addresses of the raters' and coders' pages. Nothing in them names a study's system, pair or person."""
 
 from django.urls import path
 
-from raters.views import arriving, ending, helping, pairs, preparing
+from raters.views import arriving, coding, ending, helping, pairs, preparing
 
 app_name = "raters"
 
@@ -29,4 +29,13 @@ urlpatterns = [
     path("r/<uuid:token>/withdraw/", helping.withdraw, name="withdraw"),
     path("r/<uuid:token>/support/", helping.support, name="support"),
     path("r/<uuid:token>/message/", helping.message, name="message"),
+    path("c/<uuid:token>/", coding.here, name="coding"),
+    path("c/<uuid:token>/begin/", coding.begin, name="coding_begin"),
+    path("c/<uuid:token>/text/<uuid:assignment>/", coding.text, name="coding_text"),
+    path("c/<uuid:token>/draft/<uuid:assignment>/", coding.draft, name="coding_draft"),
+    path("c/<uuid:token>/skip/<uuid:assignment>/", coding.skip, name="coding_skip"),
+    path("c/<uuid:token>/earlier/", coding.earlier, name="coding_earlier"),
+    path("c/<uuid:token>/support/", coding.support, name="coding_support"),
+    path("c/<uuid:token>/stop/", coding.stop, name="coding_stop"),
+    path("c/<uuid:token>/done/", coding.done, name="coding_done"),
 ]

@@ -16,7 +16,10 @@ from django.utils.translation.template import templatize
 BASE: Path = settings.BASE_DIR
 CALLS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}
 #: What only researchers see.
-NOT_FOR_RATERS = {"admin", "management", "migrations", "export", "api.py", "apps.py"}
+NOT_FOR_RATERS = {
+    *("admin", "management", "migrations", "export", "api.py", "apps.py"),
+    *("forgetting.py", "passages.py"),
+}
 _IN_TEMPLATE = re.compile(r"\b(_|gettext|ngettext)\(")
 _LITERAL = re.compile(r"""\s*(u?'(?:[^'\\]|\\.)*'|u?"(?:[^"\\]|\\.)*")\s*,?""", re.DOTALL)
 
@@ -32,7 +35,7 @@ class Words:
 
 def files_for_raters() -> list[Path]:
     """Templates and modules whose words a rater may read."""
-    templates = [*(BASE / "templates").glob("*.html"), *(BASE / "templates" / "raters").glob("*.html")]
+    templates = [*(BASE / "templates").glob("*.html"), *(BASE / "templates" / "raters").rglob("*.html")]
     code = [
         path
         for path in (BASE / "raters").rglob("*.py")

@@ -31,7 +31,8 @@ class PageReader(HTMLParser):
         found = dict(attrs)
         if tag == "html":
             self.language, self.direction = found.get("lang"), found.get("dir")
-        if tag in _SILENT:
+        # A single key beside what it ticks is the same in every language.
+        if tag in _SILENT or (tag == "kbd" and "aria-hidden" in found):
             self._inside = tag
         said = _SAID | {f"data-{name}" for name in _SAID_LATER}
         self.texts += [value for name, value in attrs if name in said and value]

@@ -11,16 +11,18 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone, translation
 
 from raters import leaving, messaging, withdrawing
 from raters.models import Booklet, RatingSession, Recruitment
 from raters.selectors import comprehension_questions
-from studies.models import Dialogue, Question, Response, Study
+from studies.models import Dialogue, Passage, Question, Response, Study
 from studies.models.dialogue import Turn
 from tests import factories
 from tests.pages_read import STUDYTEXT, read_page, words_nobody_marked
 from tests.raters.around import at
+from tests.raters.coder_studies import invite, study_to_code, texts_of
 
 pytestmark = pytest.mark.django_db
 Page = Any  # the test client's answer
@@ -233,7 +235,45 @@ def _messages(client: Client, session: RatingSession) -> Iterator[Page]:
         yield client.post(at(session, "message"), {"text": text}, follow=True)
 
 
-WALKS: tuple[Walk, ...] = (arrivals, turned_away, whole_way, plain_scale, ends)
+def coders(language: str) -> Iterator[Page]:
+    """People who code: every form sent incomplete first, a text gone, a text left out, and the end."""
+    study = study_to_code(reasons=2, replies=2)
+    texts = {name: f"{STUDYTEXT}-{name}" for name in factories.TEXTS if name != "contact_email"}
+    texts |= {"language": language, "title": f"{STUDYTEXT}-title", "risk_phrases": ""}
+    Study.objects.filter(pk=study.pk).update(**texts)
+    study.refresh_from_db()
+    _say_nothing(study)
+    study.passages.update(text=f"{STUDYTEXT}-passage")
+    said = ("name", "definition", "example", "counter_example")
+    study.codes.update(**{field: f"{STUDYTEXT}-{field}" for field in said})
+    study.codes.filter(key="reframe").update(example="", counter_example="")
+    (session, _other) = invite(study)
+    own = texts_of(session)
+    client = Client()
+
+    def to(page: str, *more: object) -> str:
+        return reverse(f"raters:coding_{page}", args=[session.token, *more])
+
+    yield client.get(to("begin"))
+    yield client.post(to("begin"), follow=True)
+    yield client.get(to("earlier"))
+    for fields in ({}, {"codes": "purple"}, {"codes": "reframe", "none": "on"}, {"note": "x" * 3000}):
+        yield client.post(to("text", own[0].token), fields)
+    for row in own[:2]:
+        yield client.post(to("text", row.token), {"codes": "reframe"}, follow=True)
+    for page in ("begin", "earlier", "support", "stop"):
+        yield client.get(to(page))
+    yield client.get(to("text", own[1].token))
+    yield client.get(to("skip", own[2].token))
+    yield client.post(to("skip", own[2].token), follow=True)
+    yield client.get(to("text", own[2].token))
+    Passage.objects.filter(pk=own[3].passage_id).update(text="", erased_at=timezone.now())
+    yield client.get(to("text", own[3].token), follow=True)
+    yield client.get(f"{to('done')}?given")
+    yield client.post(to("stop"), follow=True)
+
+
+WALKS: tuple[Walk, ...] = (arrivals, turned_away, whole_way, plain_scale, ends, coders)
 
 
 @pytest.mark.parametrize("walk", WALKS)
@@ -254,8 +294,9 @@ def test_the_walks_meet_every_template_of_raters(pseudo_locale: str) -> None:
             for page in walk(pseudo_locale):
                 met.update(template.name for template in page.templates)
             transaction.set_rollback(True)
-    there = (settings.BASE_DIR / "templates" / "raters").glob("*.html")
-    assert {f"raters/{path.name}" for path in there} - met == set()
+    templates = settings.BASE_DIR / "templates"
+    there = {path.relative_to(templates).as_posix() for path in (templates / "raters").rglob("*.html")}
+    assert there - met == set()
 
 
 @pytest.mark.parametrize("name", ["400", "403", "404", "500", "home"])

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from raters import export, fieldwork, screening, selectors, tasks
-from raters.admin import desk_people
+from raters.admin import desk_coders, desk_people
 from raters.admin.desk_forms import Forms, forms_for
 from raters.admin.desk_people import allow
 from raters.channels import CHANNELS
@@ -183,6 +183,8 @@ ACTIONS: dict[str, Action] = {
     "invite": desk_people.invite,
     "returned": desk_people.returned,
     "ran_out": desk_people.returned,
+    "invite_coders": desk_coders.invite,
+    "hand_over": desk_coders.hand_over,
 }
 
 
@@ -239,6 +241,7 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
         "may_pay": request.user.has_perm("raters.view_platformidentity"),
         **_way_in(request, study),
         **_people_context(request, study),
+        **desk_coders.coders_context(request, study),
     }
 
 

@@ -11,7 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from raters import inviting
-from studies.models import Response, Study, System
+from raters.coding import planning
+from raters.coding.dealing import FEWEST
+from studies.models import Passage, Response, Study, System
 
 #: The buttons below the box of ids.
 RETURNED: Final = ("returned", "ran_out")
@@ -125,6 +127,44 @@ class TrainingForm(forms.Form):
     )
 
 
+class CodersForm(forms.Form):
+    """Whom to invite, and what is dealt to them and to those who are at it."""
+
+    count = forms.IntegerField(
+        label=gettext_lazy("New coders"),
+        min_value=0,
+        max_value=planning.MOST,
+        initial=2,
+        help_text=gettext_lazy("0 deals texts that were set out since to those who are here"),
+    )
+    per_text = forms.IntegerField(
+        label=gettext_lazy("Coders for each text"), min_value=FEWEST, max_value=planning.MOST, initial=FEWEST
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Texts"),
+        choices=Passage.Kind.choices,
+        initial=Passage.Kind.values,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    labels = forms.CharField(
+        required=False,
+        label=gettext_lazy("Labels"),
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("One a line, for you to know whom you sent which. Never exported."),
+    )
+
+    def invited(self) -> dict[str, Any]:
+        """As keyword arguments of `planning.invite_coders`."""
+        sent = self.cleaned_data
+        labels = [line.strip() for line in sent["labels"].splitlines() if line.strip()]
+        return {
+            "count": sent["count"],
+            "per_passage": sent["per_text"],
+            "kinds": sent["kinds"],
+            "labels": labels,
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Forms:
     """The desk's forms; the one that was sent holds what was sent."""
@@ -134,6 +174,7 @@ class Forms:
     invitations: InvitationForm
     returned: ReturnedForm
     training: TrainingForm
+    coders: CodersForm
 
 
 def forms_for(request: HttpRequest, study: Study) -> Forms:
@@ -144,4 +185,5 @@ def forms_for(request: HttpRequest, study: Study) -> Forms:
         InvitationForm(request.POST if sent == "invite" else None, prefix="invite"),
         ReturnedForm(request.POST if sent in RETURNED else None),
         TrainingForm(request.POST if sent == "training" else None, prefix="training"),
+        CodersForm(request.POST if sent == "invite_coders" else None, prefix="coders"),
     )

@@ -5,6 +5,7 @@ from raters.models.booklet import Assignment, AssignmentQuerySet, Booklet, Bookl
 from raters.models.coding import (
     CodeMark,
     CodingAssignment,
+    CodingAssignmentQuerySet,
     CodingSession,
     RaterPassage,
     random_coder_pseudonym,
@@ -23,6 +24,7 @@ __all__ = [
     "BookletQuerySet",
     "CodeMark",
     "CodingAssignment",
+    "CodingAssignmentQuerySet",
     "CodingSession",
     "Draft",
     "Erasure",

@@ -56,6 +56,10 @@ class CodingAssignmentQuerySet(models.QuerySet["CodingAssignment"]):
         """Neither given back nor about a text that is gone."""
         return self.filter(released_at__isnull=True, passage__erased_at__isnull=True)
 
+    def handed_over(self) -> Self:
+        """Given back for others. A coding of a text that was erased since is given back too, for nobody."""
+        return self.filter(released_at__isnull=False, passage__erased_at__isnull=True)
+
     def done(self) -> Self:
         return self.filter(Q(coded_at__isnull=False) | Q(skipped_at__isnull=False))
 

@@ -1,10 +1,10 @@
 // Nothing is lost: what stands in the form is kept on the server, and sent when there is a connection.
 (() => {
   "use strict";
-  const form = document.getElementById("rubric");
+  const form = document.querySelector("form[data-draft]");
   const status = document.getElementById("saving");
   const trouble = document.getElementById("trouble");
-  if (!form || !form.dataset.draft || !status || !trouble) return;
+  if (!form || !status || !trouble) return;
 
   const AFTER_A_CHANGE = 800; // milliseconds, all of them
   const FIRST_RETRY = 2000;
