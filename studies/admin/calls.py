@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from studies.admin.machines import is_trial
 from studies.admin.material import LookOnly
-from studies.judging.parsing import Kind
+from studies.calling.strict_json import Kind
 from studies.llm.port import ErrorKind
 from studies.models import Generation, LLMCall, Run
 from studies.run_progress import UNKNOWN, money

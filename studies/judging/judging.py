@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from studies import selectors
 from studies.calling.craft import Ask, Reading
+from studies.calling.strict_json import Unparseable
 from studies.comparison import Order
 from studies.judging import parsing, prompts
-from studies.judging.parsing import Unparseable
 from studies.llm.port import CallRequest, Completion
 from studies.models import Judge, Judgment, JudgmentScore, Pair, Run
 
