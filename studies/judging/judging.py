@@ -34,6 +34,9 @@ class Judging:
         rows = Judgment.objects.waiting(run)
         return rows if run.is_past_gate else rows.filter(is_pilot=True)
 
+    def sendable(self, rows: QuerySet[Judgment]) -> QuerySet[Judgment]:
+        return rows
+
     def with_texts(self, keys: Sequence[int]) -> list[Judgment]:
         """Rows in line belong to few judges, and often to the same pair: each is read once."""
         found = Judgment.objects.in_bulk(keys)
