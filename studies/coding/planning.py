@@ -48,17 +48,21 @@ def plan_codings(
     *,
     study: Study,
     coders: Sequence[Coder],
-    codebook: Codebook,
     now: datetime,
+    codebook: Codebook | None = None,
     design: CodingDesign = DESIGN,
     created_by: AbstractBaseUser | None = None,
 ) -> Run:
     """A run in which each of these coders codes the study's passages. Raises PlanError.
 
-    What a coder has coded before with this codebook, in any run, is not asked for again. A rater's words
-    that may not leave for a coder's provider get a row that says so, and is never sent.
+    `codebook` is the newest frozen one unless given. What a coder has coded before with it, in any run, is
+    not asked for again. A rater's words that may not leave for a coder's provider get a row that says so, and
+    is never sent.
     """
     study = Study.objects.select_for_update().get(pk=study.pk)
+    codebook = codebook or study.codebooks.order_by("-version").first()
+    if codebook is None:
+        raise PlanError("coders go by a codebook: freeze the study's codebook first")
     _check(study, coders, design)
     coders = [_ready(coder) for coder in sorted(coders, key=lambda one: one.name)]
     if REASON in design.kinds:
