@@ -140,7 +140,7 @@ class CodingPlanForm(forms.Form):
     )
 
     def __init__(self, study: Study, data: Any = None) -> None:
-        super().__init__(data)
+        super().__init__(data, auto_id="id_coding_%s")
         coders = self.fields["coders"]
         assert isinstance(coders, AskerChoices)
         coders.queryset = Coder.objects.filter(study=study).select_related("provider").order_by("name")
