@@ -131,6 +131,9 @@ def _write(
     dimensions: Mapping[str, Dimension],
 ) -> None:
     """Puts the answers in the place of whatever stood there; counts never fall."""
+    if rating.reason != said["reason"]:
+        # Somebody read, and decided on, other words.
+        rating.reason_released_at = rating.reason_withheld_at = None
     rating.reason = said["reason"]
     rating.instructed_answer = said["instructed_answer"]
     for name, told in counts.items():

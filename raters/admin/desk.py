@@ -29,6 +29,9 @@ from studies.judging.broken_pairs import CannotBreak, Made
 from studies.models import Pair, Protocol, Study
 from studies.protocol import MAIN
 
+#: What a button of the desk does; False shows the page again, with what was sent.
+Action = Callable[[HttpRequest, Study, Forms], bool]
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def desk(request: HttpRequest, pk: int) -> HttpResponse:
@@ -152,23 +155,22 @@ def _close(request: HttpRequest, study: Study, sent: Forms) -> bool:
     return True
 
 
-def _export(request: HttpRequest, study: Study, sent: Forms) -> bool:
-    user = request.user if request.user.is_authenticated else None
-    export.request_export(study=study, user=user, now=timezone.now())
-    tasks.nudge_exports()
-    messages.success(request, _("The export is being written; it appears below when it is ready."))
-    return True
+def _take_away(kind: ExportJob.Kind) -> Action:
+    """Asks a worker for an export, or for what is made of one."""
+
+    def ask(request: HttpRequest, study: Study, sent: Forms) -> bool:
+        user = request.user if request.user.is_authenticated else None
+        export.request_export(study=study, user=user, now=timezone.now(), kind=kind)
+        tasks.nudge_exports()
+        messages.success(
+            request, _("It is being made (%s), and appears below when it is ready.") % kind.label
+        )
+        return True
+
+    return ask
 
 
-def _report(request: HttpRequest, study: Study, sent: Forms) -> bool:
-    user = request.user if request.user.is_authenticated else None
-    export.request_export(study=study, user=user, now=timezone.now(), kind=ExportJob.Kind.REPORT)
-    tasks.nudge_exports()
-    messages.success(request, _("The report is being made; it appears below when it is ready."))
-    return True
-
-
-ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
+ACTIONS: dict[str, Action] = {
     "pair": _make_pairs,
     "decoys": _make_decoys,
     "training": _make_training,
@@ -177,8 +179,7 @@ ACTIONS: dict[str, Callable[[HttpRequest, Study, Forms], bool]] = {
     "freeze": _freeze,
     "contrasts": _propose,
     "close": _close,
-    "export": _export,
-    "report": _report,
+    **{kind.value: _take_away(kind) for kind in ExportJob.Kind},
     "invite": desk_people.invite,
     "returned": desk_people.returned,
     "ran_out": desk_people.returned,
@@ -190,7 +191,11 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the desk that renews itself."""
     study = get_object_or_404(Study, pk=pk)
     allow(request, "studies.view_study")
-    return render(request, "admin/raters/_progress.html", _progress_context(request, study))
+    return render(
+        request,
+        "admin/raters/_progress.html",
+        _progress_context(request, study, material.current_protocol(study)),
+    )
 
 
 @require_safe
@@ -217,11 +222,10 @@ def _desk_context(request: HttpRequest, study: Study, sent: Forms) -> dict[str, 
     protocol = material.current_protocol(study)
     return {
         **admin.site.each_context(request),
-        **_progress_context(request, study),
+        **_progress_context(request, study, protocol),
         "title": _("Desk: %s") % study.slug,
         "opts": Study._meta,
         "problems": [] if study.opened_at else fieldwork.problems_of(study),
-        "protocol": protocol,
         "contrasts": _contrasts(protocol, study),
         "systems": material.systems_of(study),
         "dialogues": study.dialogues.count(),
@@ -268,9 +272,10 @@ def _people_context(request: HttpRequest, study: Study) -> dict[str, Any]:
     }
 
 
-def _progress_context(request: HttpRequest, study: Study) -> dict[str, Any]:
+def _progress_context(request: HttpRequest, study: Study, protocol: Protocol | None) -> dict[str, Any]:
     return {
         "study": study,
+        "protocol": protocol,
         "progress": selectors.progress_of(study),
         "imbalance": selectors.realised_imbalance(study),
         "exclusions": screening.exclusions_of(study),

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from raters.admin import desk, desk_files, desk_people
+from raters.admin import desk, desk_files, desk_people, reasons
 from raters.models import Recruitment
 from studies.admin import StudyAdminBase
 from studies.models import Study
@@ -92,6 +92,7 @@ class StudyAdmin(StudyAdminBase):
             path("<int:pk>/bonus/", guard(desk_people.bonuses), name="raters_study_bonus"),
             path("<int:pk>/invitations/", guard(desk_people.invitations), name="raters_study_invitations"),
             path("<int:pk>/exports/<int:job>/", guard(desk_files.download), name="raters_study_download"),
+            path("<int:pk>/reasons/", guard(reasons.reasons), name="raters_study_reasons"),
             path("<int:pk>/reports/<int:job>/", guard(desk_files.report), name="raters_study_report"),
         ]
         return own + super().get_urls()

@@ -9,6 +9,8 @@ import shutil
 import tempfile
 import time
 import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +24,7 @@ from django.db.models.fields.files import FieldFile
 from raters.export.bundle import Tick, sha256_of_file, write_bundle
 from raters.export.reports import write_report
 from raters.models import ExportJob
+from raters.registering import write_packet
 from studies.models import Study
 
 logger = logging.getLogger(__name__)
@@ -143,16 +146,11 @@ def _run(lease: Lease) -> None:
 
 def _make(lease: Lease, folder: Path) -> None:
     """Folder, zip, storage: all on disk, nothing of it in memory."""
-    job = lease.job
-    bundle, packed = folder / "bundle", folder / "export.zip"
-    bundle.mkdir()
-    manifest = write_bundle(study=job.study, folder=bundle, now=lease.now, tick=lease.renew)
-    if job.kind == ExportJob.Kind.REPORT:
-        page = write_report(bundle=bundle, out=folder / "report", tick=lease.renew)
-        _pack(page.parent, packed, job.study.slug, lease.renew)
-        _store(job.page, page, file_name_of(job, ".html"))
-    else:
-        _pack(bundle, packed, job.study.slug, lease.renew)
+    job, packed = lease.job, folder / "packed.zip"
+    made = _MAKERS[job.kind](lease, folder)
+    _pack(made.contents, packed, job.study.slug, lease.renew)
+    if made.page is not None:
+        _store(job.page, made.page, file_name_of(job, ".html"))
     _store(job.file, packed, file_name_of(job))
     try:
         lease.change(
@@ -162,13 +160,47 @@ def _make(lease: Lease, folder: Path) -> None:
             file=job.file.name,
             page=job.page.name or "",
             sha256=sha256_of_file(packed),
-            manifest=manifest,
+            manifest=made.manifest,
             error="",
         )
     except LeaseLost:
         for stored in filter(None, (job.file, job.page)):
             stored.delete(save=False)
         raise
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A folder to be packed, what it holds, and the page that can be opened without unpacking."""
+
+    contents: Path
+    manifest: dict[str, Any]
+    page: Path | None = None
+
+
+def _exported(lease: Lease, folder: Path) -> _Made:
+    bundle = folder / "bundle"
+    bundle.mkdir()
+    return _Made(bundle, write_bundle(study=lease.job.study, folder=bundle, now=lease.now, tick=lease.renew))
+
+
+def _reported(lease: Lease, folder: Path) -> _Made:
+    made = _exported(lease, folder)
+    page = write_report(bundle=made.contents, out=folder / "report", tick=lease.renew)
+    return _Made(page.parent, made.manifest, page)
+
+
+def _registered(lease: Lease, folder: Path) -> _Made:
+    packet = folder / "packet"
+    packet.mkdir()
+    return _Made(packet, write_packet(study=lease.job.study, folder=packet, tick=lease.renew))
+
+
+_MAKERS: Final[dict[str, Callable[[Lease, Path], _Made]]] = {
+    ExportJob.Kind.EXPORT: _exported,
+    ExportJob.Kind.REPORT: _reported,
+    ExportJob.Kind.PACKET: _registered,
+}
 
 
 def _pack(contents: Path, packed: Path, name: str, tick: Tick) -> None:

@@ -41,6 +41,9 @@ class Rating(models.Model):
         blank=True,
         help_text=_("A researcher read the reason and found nothing in it that may not be published."),
     )
+    reason_withheld_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("A researcher read the reason and found that it may not be.")
+    )
     rated_at = models.DateTimeField()
     corrected_at = models.DateTimeField(null=True, blank=True)
 
@@ -50,6 +53,10 @@ class Rating(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["assignment", "phase"], name="raters_rating_once_per_phase"),
+            models.CheckConstraint(
+                name="raters_rating_reason_released_or_withheld",
+                condition=Q(reason_released_at__isnull=True) | Q(reason_withheld_at__isnull=True),
+            ),
         )
 
     def __str__(self) -> str:

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import platform
-import tomllib
 from collections.abc import Callable, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any, Final
-
-import matplotlib
-import numpy as np
-import scipy
+from typing import Any
 
 from studies.analysis.documents import DOCUMENTS, DocumentOf
 from studies.analysis.evidence import Evidence, Options, SectionOf, read_evidence, read_protocol
 from studies.analysis.reading import CannotRead
+from studies.analysis.recording.methods import in_words
 from studies.analysis.reporting import Facts, Report, check_folder, write_report
 from studies.analysis.results import Section
 from studies.analysis.sections import SECTIONS
 from studies.analysis.summary import in_short
-
-_PYPROJECT: Final = Path(__file__).resolve().parents[2] / "pyproject.toml"
+from studies.analysis.versions import versions
 
 Say = Callable[[str], None]
 
@@ -52,7 +45,7 @@ def analyze(
     facts = facts_of(evidence)
     told = _told(evidence, sections, say)
     beside = [document for of in documents if (document := of(evidence, told)) is not None]
-    report = Report(facts, (in_short(told), *told), tuple(beside))
+    report = Report(facts, (in_short(told), *told, in_words(evidence, told)), tuple(beside))
     write_report(report, out, say=say)
     return {
         "out": str(out),
@@ -103,7 +96,7 @@ def facts_of(evidence: Evidence) -> Facts:
             "protocol": given,
         },
         files=dict(evidence.files),
-        versions=_versions(),
+        versions=versions(),
     )
 
 
@@ -154,23 +147,3 @@ def _protocol(evidence: Evidence, collected: list[str]) -> dict[str, Any]:
         "planned_seed": document.analysis.seed if document.froze_analysis else None,
         "named_by_ratings": evidence.protocol_sha256 in collected if collected else None,
     }
-
-
-@cache
-def _versions() -> dict[str, str]:
-    """Of everything that numbers and pictures depend on; nothing about the machine."""
-    return {
-        "heartsite": _own_version(),
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        "matplotlib": matplotlib.__version__,
-    }
-
-
-def _own_version() -> str:
-    try:
-        with _PYPROJECT.open("rb") as file:
-            return str(tomllib.load(file)["project"]["version"])
-    except (OSError, KeyError, tomllib.TOMLDecodeError):
-        return "unknown"

@@ -18,6 +18,7 @@ from studies.analysis.reading import CannotRead, Mask, TextTable
 from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
+from studies.protocol import ProtocolDocument
 
 T = TypeVar("T")
 VERDICTS: Final = "verdicts.csv"
@@ -64,16 +65,18 @@ class Evidence:
     """`verdicts` may have no rows, or be absent (None): then only what needs no answers is told.
 
     `unread` has a sentence for each file that has the name of an export's table, and other columns.
+    `earlier` are the export's other protocols with their SHA-256, oldest last.
     """
 
     options: Options
     verdicts: Verdicts | None
     tables: Mapping[str, TextTable]
-    protocol: protocol.ProtocolDocument | None
+    protocol: ProtocolDocument | None
     protocol_sha256: str
     manifest: Mapping[str, Any]
     files: Mapping[str, str] = field(default_factory=dict)
     unread: tuple[str, ...] = ()
+    earlier: tuple[tuple[ProtocolDocument, str], ...] = ()
     _known: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def once(self, what: str, compute: Callable[[Evidence], T]) -> T:
@@ -222,6 +225,7 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         protocol_sha256=sha256,
         manifest=_manifest(folder / MANIFEST) if folder else {},
         unread=unread,
+        earlier=read_earlier(folder, sha256) if folder else (),
         files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
     )
 
@@ -236,7 +240,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def read_protocol(path: Path, options: Options) -> tuple[protocol.ProtocolDocument | None, str]:
+def read_protocol(path: Path, options: Options) -> tuple[ProtocolDocument | None, str]:
     """The protocol that is given, else the one in an export's folder, and its SHA-256. Raises CannotRead."""
     found = options.protocol or (path / PROTOCOL if path.is_dir() else None)
     if found is None or not found.exists():
@@ -250,6 +254,14 @@ def read_protocol(path: Path, options: Options) -> tuple[protocol.ProtocolDocume
         raise CannotRead(f"{found} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise CannotRead(f"{found.name} is no protocol of heartsite: {error}") from error
+
+
+def read_earlier(folder: Path, sha256: str) -> tuple[tuple[ProtocolDocument, str], ...]:
+    """An export's protocols but the one with this SHA-256, the newest first. Raises CannotRead."""
+    paths = [folder / PROTOCOL, *folder.glob("protocol-v*.json")]
+    found = [read_protocol(folder, Options(protocol=path)) for path in paths if path.exists()]
+    others = [(document, other) for document, other in found if document and other != sha256]
+    return tuple(sorted(others, key=lambda one: -one[0].version))
 
 
 def _sha256(path: Path) -> str:

@@ -11,17 +11,21 @@ from studies.analysis.reading import LacksColumns, TextTable, read_table
 #: Further tables: what is read of each. An absent one switches its section off, and the section says so.
 TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "systems.csv": ("system", "kind", "family", "model_id", "params_total", "params_active"),
+    "dialogues.csv": ("dialogue", "turns", "tags"),
+    "imports.csv": ("import_number", "report"),
     "responses.csv": ("response", "dialogue", "system", "kind", "writer", "text", "words"),
     "pairs.csv": (
         "pair", "dialogue", "kind", "expected", "system_a", "system_b", "response_a", "response_b",
-        "p_rated",
+        "p_rated", "feedback",
     ),
     "sessions.csv": (
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
-        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed",
+        "decoys_seen", "decoys_lost", "checks_seen", "checks_failed", "consented_at", "completed_at",
+        "stopped_at", "timed_out_at", "reviewed_at",
     ),
     "assignments.csv": (
         "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
+        "skipped", "instructed_value",
     ),
     "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
     "guesses.csv": (
@@ -29,10 +33,18 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "certainty_first", "certainty_second", "system_first", "system_second",
     ),
     "answers.csv": ("rater", "use", "value"),
-    "judges.csv": ("judge", "family", "variant", "model_id", "for_trial"),
+    "judges.csv": ("judge", "family", "variant", "model_id", "for_trial", "prompt_version"),
     "judgments.csv": (
         "judge", "dialogue", "pair", "order", "replicate", "role", "same_family", "variant", "status",
-        "outcome",
+        "outcome", "model_requested", "model_returned", "other_model", "protocol_hash", "samples",
+    ),
+    "generations.csv": (
+        "dialogue", "system", "replicate", "status", "outcome", "response", "model_requested",
+        "model_returned", "other_model",
+    ),
+    "runs.csv": (
+        "run", "kind", "state", "protocol_hash", "design", "pause_reason", "cap_calls", "cap_tokens",
+        "cap_micros", "gate_passed", "gate_waived_at", "gate_waiver",
     ),
     "llm_calls.csv": (
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",

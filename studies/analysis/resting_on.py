@@ -18,6 +18,8 @@ from studies.analysis.verdicts import JUDGE, MAIN, RATER, Verdicts
 BRINGS: Final[Mapping[str, str]] = {
     VERDICTS: "everything that rests on answers",
     "systems.csv": "which systems are people, families, numbers of parameters",
+    "dialogues.csv": "the flow of dialogues, and whether the material is the frozen one",
+    "imports.csv": "what was left out at import",
     "responses.csv": "texts and lengths: effects of length and style, leaks, reading time",
     "pairs.csv": "the balance of sides as planned",
     "sessions.csv": "outcomes, attention checks and decoys, exclusion of raters from the blinding check",
@@ -27,6 +29,8 @@ BRINGS: Final[Mapping[str, str]] = {
     "answers.csv": "how many say what the study compares",
     "judges.csv": "judges' families and which are for trying out only",
     "judgments.csv": "refusals, truncated and unreadable judgments, failures",
+    "generations.csv": "the flow of fetched replies, models asked and returned",
+    "runs.csv": "runs that were cancelled or paused, gates that were waived",
     "llm_calls.csv": "speed and cost of language models",
     PROTOCOL: "the frozen questions and contrasts: without them all is exploratory",
 }

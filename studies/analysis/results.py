@@ -66,7 +66,7 @@ class Table:
                 raise ValueError(f"table {self.key}: {len(row)} cells under {len(self.columns)} columns")
 
 
-Chart = Literal["forest", "stacked", "matrix", "curve", "bars", "scatter"]
+Chart = Literal["forest", "stacked", "matrix", "curve", "bars", "scatter", "flow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,8 @@ class Figure:
     `chart` decides which columns are read. forest: a label, an Estimate, optionally `group`; `reference` is
     the line of no difference. stacked: a label and shares that add up to one. matrix: row label, column
     label, value. curve: `group`, x, Estimate. bars: a label, a value or Estimate. scatter: a label, x, y.
+    flow: a label, a count, its role (`step`; `of which`, a part of the step above; `left out` before the
+    next) and its chain's title.
     Columns are taken in that order; `x_title` and `y_title` name the axes with their unit.
     """
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from studies.analysis import blinding, contrasts, resting_on, safety
+from studies.analysis import blinding, contrasts, deviations, resting_on, safety
 from studies.analysis.agreement import sections as agreement
 from studies.analysis.bias import sections as bias
 from studies.analysis.evidence import SectionOf
@@ -15,11 +15,14 @@ from studies.analysis.leaks import sections as leaks
 from studies.analysis.planning import sections as planning
 from studies.analysis.preference import sections as preference
 from studies.analysis.ranking import sections as ranking
+from studies.analysis.recording import flow
 from studies.analysis.replacing import sections as replacing
 
 SECTIONS: Final[tuple[SectionOf, ...]] = (
     *resting_on.SECTIONS,
+    *flow.SECTIONS,
     *contrasts.SECTIONS,
+    *deviations.SECTIONS,
     *preference.SECTIONS,
     *ranking.SECTIONS,
     *agreement.SECTIONS,

@@ -80,7 +80,7 @@ def test_the_app_serves_it_with_its_style_and_without_complaint(page: Page, live
     page.get_by_role("button", name="Log in").click()
     page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/desk/")
     page.get_by_role("button", name="Make a report").click()
-    expect(page.get_by_text("The report is being made")).to_be_visible()
+    expect(page.get_by_text("It is being made (report)")).to_be_visible()
     tasks.run_exports()
     page.reload()
     page.get_by_role("link", name="open", exact=True).click()

@@ -256,3 +256,14 @@ def test_a_preference_stands_once_the_second_pass_was_seen() -> None:
     corrected = Rating.objects.get(phase=RUBRIC)
     assert corrected.corrected_at == NOW + timedelta(minutes=12)
     assert set(corrected.scores.values_list("value", flat=True)) == {2}
+
+
+def test_other_words_are_released_by_nobody(assignment: Assignment) -> None:
+    factories.rate(assignment, 1, reason="first")
+    Rating.objects.update(reason_released_at=NOW)
+    factories.rate(assignment, 2, reason="first")
+    assert Rating.objects.get().reason_released_at == NOW
+
+    factories.rate(assignment, 2, reason="second")
+
+    assert Rating.objects.get().reason_released_at is None

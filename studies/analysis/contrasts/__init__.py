@@ -1,4 +1,4 @@
-"""The comparisons that the protocol froze, and whether this analysis is the one that was frozen."""
+"""The comparisons that the protocol froze."""
 
 from studies.analysis.contrasts.sections import SECTIONS
 

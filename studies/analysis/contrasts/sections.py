@@ -1,17 +1,15 @@
-"""The two sections that hold the analysis against the protocol."""
+"""The section of the contrasts that the protocol froze."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-from studies.analysis.contrasts.checking import checks
 from studies.analysis.contrasts.deciding import Decided, decided, frozen
 from studies.analysis.contrasts.estimands import AgreementDifference, described
 from studies.analysis.contrasts.sensitivity import sensitivity
 from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.results import Cell, Column, Section, Table
-from studies.protocol import ProtocolDocument
 
 EXPLORATORY: Final = (
     "The protocol names no confirmatory contrast: the whole report is exploratory. Contrasts that are frozen "
@@ -89,36 +87,6 @@ def confirmatory(evidence: Evidence, agreement: AgreementDifference | None = Non
     return Section(_KEY, _TITLE, lead=(lead,), parts=parts)
 
 
-def check_protocol(evidence: Evidence) -> Section:
-    """Whether the analysis is the frozen one."""
-    title = "Is this the analysis that was frozen?"
-    if evidence.protocol is None:
-        return Section("protocol", title, absent=NO_PROTOCOL)
-    found = checks(evidence, evidence.protocol, frozen(evidence))
-    deviations = [one.what for one in found if one.deviates]
-    columns = (
-        Column("check", "Check"),
-        Column("frozen", "Frozen"),
-        Column("found", "Found"),
-        Column("deviates", "Deviates"),
-    )
-    rows = [(one.what, one.frozen, one.found, one.deviates) for one in found]
-    lead = (
-        f"Deviations from the protocol: {'; '.join(deviations)}."
-        if deviations
-        else _none_found(evidence.protocol)
-    )
-    return Section(
-        "protocol", title, lead=(lead,), parts=(Table("protocol_checks", "Checks", columns, rows),)
-    )
-
-
-def _none_found(document: ProtocolDocument) -> str:
-    if document.froze_analysis:
-        return "No deviation was found."
-    return "No deviation was found. This older protocol froze no plan of the analysis itself."
-
-
 def _short(one: Decided) -> tuple[Cell, ...]:
     difference = one.measured.difference
     return (one.contrast.name, difference, one.p_holm, one.holds, one.sentence)
@@ -148,4 +116,4 @@ def _long(one: Decided, titles: Mapping[str, str]) -> tuple[Cell, ...]:
     )
 
 
-SECTIONS: Final[tuple[SectionOf, ...]] = (check_protocol, confirmatory)
+SECTIONS: Final[tuple[SectionOf, ...]] = (confirmatory,)

@@ -10,6 +10,7 @@ from matplotlib.figure import Figure as Picture
 from studies.analysis.reporting.charts.bars import bars
 from studies.analysis.reporting.charts.canvas import Drawing, empty, rendered, settings
 from studies.analysis.reporting.charts.curve import curve
+from studies.analysis.reporting.charts.flow import flow
 from studies.analysis.reporting.charts.forest import forest
 from studies.analysis.reporting.charts.matrix import matrix
 from studies.analysis.reporting.charts.scatter import scatter
@@ -25,6 +26,7 @@ _CHARTS: Final[dict[Chart, Callable[[Figure], Picture | None]]] = {
     "curve": curve,
     "bars": bars,
     "scatter": scatter,
+    "flow": flow,
 }
 
 

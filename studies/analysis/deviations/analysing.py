@@ -1,34 +1,27 @@
-"""Whether this analysis is the one that was frozen: each check with what was frozen and what was found."""
+"""Whether this analysis is the one that was frozen: its answers, seed, dimensions, exclusions, contrasts."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from studies.analysis.contrasts.deciding import Decided
-from studies.analysis.evidence import Evidence
+from studies.analysis.contrasts.deciding import Decided, frozen
+from studies.analysis.deviations.check import NOT_CHECKABLE, Check
+from studies.analysis.evidence import Evidence, Options
 from studies.analysis.reading import TextTable
 from studies.protocol import Exclusion, ProtocolDocument
 
 HASH: Final = "protocol_hash"
 #: The column of sessions.csv and the reason in an export behind each exclusion rule.
 RULES: Final = {"decoys_lost": "decoys", "checks_failed": "checks"}
+#: Reasons that hold without a rule of the protocol (docs/codebook.md).
+ALWAYS: Final = ("pilot", "returned", "after_end", "after_rubric")
+_ALWAYS: Final = ", ".join(ALWAYS)
 #: What an older protocol says of a plan that it does not hold.
 NOT_FROZEN: Final = "not frozen: default"
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`frozen` is what the protocol says, `found` what is there; `deviates` if they differ."""
-
-    what: str
-    frozen: str
-    found: str
-    deviates: bool
 
 
 def hashes(evidence: Evidence) -> dict[str, int]:
@@ -38,15 +31,15 @@ def hashes(evidence: Evidence) -> dict[str, int]:
     return dict(sorted(Counter(evidence.verdicts.table[HASH].texts()).items()))
 
 
-def checks(evidence: Evidence, protocol: ProtocolDocument, contrasts: list[Decided]) -> list[Check]:
-    """All checks in a fixed order, those that deviate and those that do not."""
-    return [
-        *_hash(evidence),
-        _plan(evidence, protocol),
-        _dimensions(evidence, protocol),
-        *_exclusions(evidence, protocol),
-        _contrasts(contrasts),
-    ]
+def checks(evidence: Evidence, protocol: ProtocolDocument) -> Iterator[Check]:
+    """The checks of the analysis itself, in a fixed order."""
+    yield from _hash(evidence)
+    yield _plan(evidence, protocol)
+    yield _options(evidence)
+    yield _dimensions(evidence, protocol)
+    yield from _exclusions(evidence, protocol)
+    yield _other_reasons(evidence)
+    yield _contrasts(frozen(evidence))
 
 
 def _hash(evidence: Evidence) -> Iterator[Check]:
@@ -70,6 +63,17 @@ def _plan(evidence: Evidence, protocol: ProtocolDocument) -> Check:
         return Check("Seed of all random draws", str(plan.seed), str(seed), seed != plan.seed)
     found = f"seed {seed}, margin of agreement {plan.agreement_margin}, epsilon {plan.epsilon}"
     return Check("Plan of the analysis", NOT_FROZEN, found, False)
+
+
+def _options(evidence: Evidence) -> Check:
+    """What the protocol has no word on: told, and nothing that it could deviate from."""
+    options = evidence.options
+    found = [f"{options.resamples} resamples"]
+    found += [f"people's systems named by hand: {', '.join(sorted(options.human))}"] if options.human else []
+    usual = options.resamples == Options().resamples and not options.human
+    return Check(
+        "Options of the report", "not in the protocol", "; ".join(found), False if usual else NOT_CHECKABLE
+    )
 
 
 def _dimensions(evidence: Evidence, protocol: ProtocolDocument) -> Check:
@@ -103,16 +107,16 @@ def _exclusions(evidence: Evidence, protocol: ProtocolDocument) -> Iterator[Chec
 
 def _applied(evidence: Evidence, rule: Exclusion, reason: str, rows: int) -> Iterator[Check]:
     """Whether just those raters are left out whom the rule leaves out, as sessions.csv counts them."""
-    frozen = _worded([rule])
+    told = _worded([rule])
     sessions = evidence.tables.get("sessions.csv")
     if sessions is None or rule.measure not in sessions or "exclusion_reason" not in sessions:
         yield Check(
-            f"Exclusions for {reason}", frozen, f"{rows} rows; no sessions.csv to check them by", False
+            f"Exclusions for {reason}", told, f"{rows} rows; no sessions.csv to check them by", NOT_CHECKABLE
         )
         return
     meant, kept, wrongly = _compared(sessions, rule, reason)
     found = f"{rows} rows; {meant} raters meet the rule, {kept} of them kept, {wrongly} left out without it"
-    yield Check(f"Exclusions for {reason}", frozen, found, bool(kept or wrongly))
+    yield Check(f"Exclusions for {reason}", told, found, bool(kept or wrongly))
 
 
 def _compared(sessions: TextTable, rule: Exclusion, reason: str) -> tuple[int, int, int]:
@@ -124,6 +128,19 @@ def _compared(sessions: TextTable, rule: Exclusion, reason: str) -> tuple[int, i
     given = sessions["exclusion_reason"]
     kept = meets & given.equals("")
     return int(meets.sum()), int(kept.sum()), int(np.sum(given.equals(reason) & ~meets))
+
+
+def _other_reasons(evidence: Evidence) -> Check:
+    """Raters' answers that are left out by no rule of the protocol; trials and late answers always are."""
+    what, rule = "Exclusions for other reasons", f"only what the software always leaves out ({_ALWAYS})"
+    verdicts = evidence.verdicts
+    if verdicts is None or not verdicts.says("exclusion_reason"):
+        return Check(what, rule, "no column exclusion_reason", NOT_CHECKABLE)
+    out = verdicts.by_rater & verdicts.excluded
+    counts = Counter(verdicts.table["exclusion_reason"].take(out).texts())
+    others = {reason: count for reason, count in sorted(counts.items()) if reason not in RULES.values()}
+    found = ", ".join(f"{count} rows: {reason or 'no reason'}" for reason, count in others.items()) or "none"
+    return Check(what, rule, found, bool(others.keys() - set(ALWAYS)))
 
 
 def _contrasts(contrasts: list[Decided]) -> Check:
