@@ -84,7 +84,7 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any]:
         "systems": run_progress.fetched_systems(study),
         "judges": Judge.objects.filter(study=study).select_related("provider").order_by("name"),
         "coders": Coder.objects.filter(study=study).select_related("provider").order_by("name"),
-        "has_codebook": study.codebooks.exists(),
+        "has_codes": study.codes.exists(),
         "has_passages": Passage.objects.filter(study=study).exists(),
         "runs": run_progress.runs_of(study),
     }

@@ -1,1 +1,1 @@
-"""Coding: what stands in the words of raters, judges and supporters, by the study's own codebook."""
+"""Coding: the codebook, how texts are made ready for coders, and language models that code."""

@@ -16,7 +16,8 @@ from studies.calling import designing, runs
 from studies.calling.designing import Load, PlanError
 from studies.calling.runs import WITHHELD
 from studies.codebook import REASON, REPLY
-from studies.coding import prompts
+from studies.coding import codebooks, prompts
+from studies.coding.codebooks import CodebookError
 from studies.coding.coding import SENTENCES, refusal_of
 from studies.coding.costing import Costs
 from studies.models import Codebook, Coder, Coding, Judge, Passage, Run, Study
@@ -49,21 +50,21 @@ def plan_codings(
     study: Study,
     coders: Sequence[Coder],
     now: datetime,
-    codebook: Codebook | None = None,
     design: CodingDesign = DESIGN,
     created_by: AbstractBaseUser | None = None,
 ) -> Run:
     """A run in which each of these coders codes the study's passages. Raises PlanError.
 
-    `codebook` is the newest frozen one unless given. What a coder has coded before with it, in any run, is
-    not asked for again. A rater's words that may not leave for a coder's provider get a row that says so, and
+    The codebook is frozen as it stands. What a coder has coded before with it, in any run, is not asked for
+    again. A rater's words that may not leave for a coder's provider get a row that says so, and
     is never sent.
     """
     study = Study.objects.select_for_update().get(pk=study.pk)
-    codebook = codebook or study.codebooks.order_by("-version").first()
-    if codebook is None:
-        raise PlanError("coders go by a codebook: freeze the study's codebook first")
     _check(study, coders, design)
+    try:
+        codebook = codebooks.freeze(study=study, now=now)
+    except CodebookError as error:
+        raise PlanError(str(error)) from error
     coders = [_ready(coder) for coder in sorted(coders, key=lambda one: one.name)]
     if REASON in design.kinds:
         _refuse_kin(study, coders)
