@@ -33,7 +33,7 @@ def coded_study(slug: str = "kind-words", *, texts: Mapping[str, Any] | None = N
     pairs = list(Pair.objects.of(study).order_by("pk"))
     for number, text in enumerate(REASONS):
         add_reason(study, pairs[number], text, may_leave=number < 2)
-    machines.make_judges(study, families=["gpt"])
+    machines.make_judges(study, provider=scripted(), families=["gpt"])
     add_reason(study, pairs[3], "It sounds natural.", source_kind="judge", source="judge-gpt")
     for reply in Response.objects.of(study).select_related("system", "dialogue").order_by("pk"):
         add_reply(study, reply)
@@ -60,8 +60,14 @@ def make_coder(
 ) -> Coder:
     """A scripted coder of a family of its own."""
     values = {"model_id": "scripted-coder", "family": "phi", "max_tokens": 400, "timeout_seconds": 30}
-    provider = provider or Provider.objects.filter(api="scripted").first() or machines.make_provider()
-    return Coder.objects.create(study=study, name=name, provider=provider, **{**values, **fields})
+    return Coder.objects.create(
+        study=study, name=name, provider=provider or scripted(), **{**values, **fields}
+    )
+
+
+def scripted() -> Provider:
+    """There can be only one."""
+    return Provider.objects.filter(api="scripted").first() or machines.make_provider()
 
 
 def outside_provider(name: str = "outside", **fields: Any) -> Provider:

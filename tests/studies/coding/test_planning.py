@@ -110,8 +110,7 @@ def refusing(change: Any) -> str:
         (lambda coder: setattr(coder, "prompt_version", "code-0"), "known are: code-1"),
         (
             lambda coder: setattr(coder, "family", "GPT "),
-            "the coder coder and the judge judge-gpt, whose reasons are set out, are both of the family gpt: "
-            "add a coder of another family, or let this one code replies only",
+            "the coder coder and the judge judge-gpt, whose reasons are set out, are both of the family gpt",
         ),
     ],
 )
