@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 
-from raters import leaving
+from raters import forgetting, leaving
 from raters.models import (
     Answer,
     Draft,
@@ -33,11 +33,15 @@ from studies.models import Study
 def erase_answers(*, session: RatingSession, cause: Erasure.Cause, now: datetime) -> Erasure:
     """Deletes whatever this rater answered, wrote and did, and plans the pairs for somebody else.
 
+    Reasons that were set out to be coded are emptied, and what coders found in them is taken back.
     The row of the session stays with its code and times, so that the rater is paid; files that were exported
     before are named in the record, never altered. The record also keeps how much was planned and done.
     """
     locked = RatingSession.objects.select_for_update().get(pk=session.pk)
     counts = {**_counted(given_by(locked)), **_work_before(locked)}
+    # Before the ratings: they tell which passages are this rater's.
+    forgotten = forgetting.forget(locked, now)
+    counts |= {name: count for name, count in forgotten.items() if count}
     leaving.give_back_all(session=locked, now=now)
     # Drafts, flags and the like before what they hang on; scores and flags go with their rating.
     for rows in reversed(given_by(locked).values()):
@@ -116,7 +120,8 @@ def known_of(session: RatingSession) -> dict[str, QuerySet[Model]]:
 
 def held_of(session: RatingSession) -> dict[str, int]:
     """How many rows of what there are about a rater: what erasing them would delete."""
-    return _counted({**given_by(session), **known_of(session)})
+    passages = forgetting.passages_of(session).legible()
+    return _counted({**given_by(session), **known_of(session), "passages": passages})
 
 
 def exports_holding(session: RatingSession) -> list[str]:

@@ -12,6 +12,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
+from raters import forgetting
 from raters.erasing import exports_holding, known_of
 from raters.models import (
     Answer,
@@ -25,7 +26,7 @@ from raters.models import (
     Skip,
 )
 from raters.selectors import invitations_by_hash
-from studies.models import Protocol, Study
+from studies.models import Passage, Protocol, Study
 from studies.protocol import Journey
 from studies.selectors import current_protocol
 
@@ -41,6 +42,7 @@ Erase = Callable[[RatingSession], dict[str, int]]
 def enforce(*, now: datetime) -> int:
     """Deletes what is due, session by session, each with its record; how many records. Twice is once."""
     done = 0
+    forgetting.forget_what_came_later(now)
     for protocol in Protocol.objects.select_related("study").order_by("pk"):
         journey = protocol.document().journey
         if journey.identity_days:
@@ -49,7 +51,7 @@ def enforce(*, now: datetime) -> int:
         if journey.texts_days:
             before = _before(journey.texts_days, now)
             due = _ended(protocol, before).filter(_has_words(journey, before))
-            done += _erase_each(due, partial(_words, journey=journey, before=before), now)
+            done += _erase_each(due, partial(_words, journey=journey, before=before, now=now), now)
     return done + _forget_unused_invitations(now)
 
 
@@ -134,8 +136,11 @@ def _forget_unused(study: Study, now: datetime) -> bool:
     return bool(count)
 
 
-def _words(session: RatingSession, *, journey: Journey, before: datetime) -> dict[str, int]:
-    """Empties what the rater wrote; that there was a message, a skip or a correction stays known."""
+def _words(session: RatingSession, *, journey: Journey, before: datetime, now: datetime) -> dict[str, int]:
+    """Empties what the rater wrote, also where it was set out to be coded.
+
+    That there was a message, a skip or a correction stays known.
+    """
     messages = _messages_due(before).filter(session=session)
     own = Q(assignment__booklet__session=session)
     return {
@@ -145,6 +150,7 @@ def _words(session: RatingSession, *, journey: Journey, before: datetime) -> dic
         "drafts": Draft.objects.filter(own).delete()[0],
         "answers": Answer.objects.filter(_free(journey), session=session).exclude(value="").update(value=""),
         "events": _forget_what_was_before(session),
+        **forgetting.forget_words(session, now),
     }
 
 
@@ -183,4 +189,5 @@ def _has_words(journey: Journey, before: datetime) -> Q:
         | Q(Exists(_messages_due(before).filter(**of_session)))
         | Q(Exists(Answer.objects.filter(_free(journey), **of_session).exclude(value="")))
         | Q(Exists(Event.objects.filter(data__has_key="before", **of_session)))
+        | Q(Exists(Passage.objects.legible().filter(of_rater__rating__in=Rating.objects.filter(**own))))
     )

@@ -18,6 +18,7 @@ from typing import Any, Final
 from django.conf import settings
 
 from raters.export.cells import Cell, csv_file
+from raters.export.coding_tables import CODING_TABLES
 from raters.export.journey_tables import JOURNEY_TABLES
 from raters.export.machine_tables import MACHINE_TABLES
 from raters.export.session_table import SESSIONS
@@ -39,7 +40,7 @@ MANIFEST: Final = "manifest.json"
 #: What stands in a manifest so that a folder can be told to be an export.
 MADE_BY: Final = "heartsite export"
 #: Raised whenever a file or a column is added, removed or changes its meaning.
-FORMAT: Final = 3
+FORMAT: Final = 4
 CODEBOOK: Final = settings.BASE_DIR / "docs" / "codebook.md"
 
 VERDICTS: Final = "verdicts.csv"
@@ -52,7 +53,7 @@ RATING_COLUMNS: Final = tuple(
 _RATING_CELLS: Final = itemgetter(*(Verdict._fields.index(column) for column in RATING_COLUMNS))
 
 #: Every table but those two.
-ALL_TABLES: Final = (*TABLES, SESSIONS, *JOURNEY_TABLES, *MACHINE_TABLES)
+ALL_TABLES: Final = (*TABLES, SESSIONS, *JOURNEY_TABLES, *MACHINE_TABLES, *CODING_TABLES)
 
 Tick = Callable[[], None]
 

@@ -58,6 +58,7 @@ class JudgeRow(NamedTuple):
     settings: str
     longest_text: int | None
     for_trial: bool
+    is_own: bool
 
 
 class JudgmentRow(NamedTuple):
@@ -174,6 +175,7 @@ def judge_rows(study: Study) -> Iterator[JudgeRow]:
             settings=as_json(asked["settings"]),
             longest_text=row.longest_text,
             for_trial=row.provider.for_trial,
+            is_own=row.provider.is_own,
         )
 
 

@@ -7,11 +7,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from raters.erasing import given_by, known_of
+from raters.forgetting import passages_of
 from raters.models import RatingScore, RatingSession
 from raters.selectors import assignments_of
 
 #: Not about the rater: who of the researchers handled a message.
 _LEFT_OUT = frozenset({"handled_by_id"})
+#: A reason as coders read it, and what it may be used for; not who coded it how.
+_PASSAGE = ("of_rater__rating_id", "key", "variant", "text", "may_leave")
 
 
 def everything_about(session: RatingSession) -> dict[str, Any]:
@@ -22,6 +25,7 @@ def everything_about(session: RatingSession) -> dict[str, Any]:
         **{name: _rows(rows) for name, rows in {**given_by(session), **known_of(session)}.items()},
         "scores": list(scores.order_by("pk").values("rating_id", "dimension__key", "value")),
         "pairs": _rows(assignments_of(session)),
+        "passages": list(passages_of(session).order_by("pk").values(*_PASSAGE)),
     }
 
 

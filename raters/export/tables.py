@@ -60,6 +60,7 @@ class SystemRow(NamedTuple):
     prompt_version: str
     settings: str
     for_trial: bool | None
+    is_own: bool | None
 
 
 class PairRow(NamedTuple):
@@ -162,6 +163,7 @@ def system_rows(study: Study) -> Iterator[SystemRow]:
             prompt_version=asked.get("prompt_version", ""),
             settings=as_json(asked["settings"]) if asked else "",
             for_trial=asked.get("for_trial"),
+            is_own=row.provider.is_own if row.provider else None,
         )
 
 

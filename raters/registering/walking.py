@@ -20,12 +20,11 @@ from raters import guessing
 from raters.models import Assignment, Booklet, Guess, Rating, RatingScore, RatingSession
 from raters.selectors import assignments_of
 from studies.comparison import OVERALL, Order
-from studies.models import Pair, Protocol
+from studies.models import Pair, Protocol, Study
 from studies.protocol import MAIN, RUBRIC, ProtocolDocument
 
 #: Main pairs on the way: one as usual, one with an attention check where there are any.
 MAIN_PAIRS: Final = 2
-_CHECK: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +61,10 @@ class _Walk:
         )
 
     def pages(self) -> Iterator[tuple[str, str, str]]:
+        booklet = self._booklet()
+        Study.objects.filter(pk=self._protocol.study_id).update(opened_at=self._now, closed_at=None)
         yield self._page("consent", "Consent")
-        self._booklet()
+        Booklet.objects.filter(pk=booklet.pk).update(session=self._session, claimed_at=self._now)
         self._move(consented_at=self._now)
         yield self._page("instructions", "Instructions")
         self._move(instructed_at=self._now)
@@ -127,34 +128,34 @@ class _Walk:
         for own in assignments_of(self._session).main():
             guessing.guess(assignment=own, first=nothing, second=nothing, now=self._now)
 
-    def _booklet(self) -> None:
-        """A booklet of its own: a training pair where the study has them, and main pairs in both orders."""
+    def _booklet(self) -> Booklet:
+        """A free booklet of its own: a training pair where the study has any, and main pairs."""
         last = Booklet.objects.filter(protocol=self._protocol).order_by("-number").first()
         booklet = Booklet.objects.create(
             protocol=self._protocol,
             number=last.number + 1 if last else 1,
             dimension_keys=[row.key for row in self._document.rubric],
-            session=self._session,
-            claimed_at=self._now,
         )
         pairs = Pair.objects.of(self._protocol.study).order_by("pk")
         training = pairs.training()[: min(1, self._document.journey.training_pairs)]
         chosen = [*training, *pairs.main()[:MAIN_PAIRS]]
         Assignment.objects.bulk_create(
-            self._assignment(booklet, pair, position) for position, pair in enumerate(chosen)
+            self._assignment(booklet, pair, position, has_check=position == len(chosen) > 1)
+            for position, pair in enumerate(chosen, start=1)
         )
+        return booklet
 
-    def _assignment(self, booklet: Booklet, pair: Pair, position: int) -> Assignment:
+    def _assignment(self, booklet: Booklet, pair: Pair, position: int, *, has_check: bool) -> Assignment:
         is_main = pair.kind == Pair.Kind.MAIN
-        is_last = position >= _CHECK and is_main and self._document.journey.checks_per_rater > 0
+        is_checked = has_check and is_main and self._document.journey.checks_per_rater > 0
         return Assignment(
             booklet=booklet,
             pair=pair,
-            position=position + 1,
+            position=position,
             order=Order.AB if position % 2 else Order.BA,
             kind=Assignment.Kind.MAIN if is_main else Assignment.Kind.TRAINING,
             asks_reason=self._document.design.reason != "none",
-            instructed_value=self._document.answers[0].value if is_last else None,
+            instructed_value=self._document.answers[0].value if is_checked else None,
         )
 
     def _move(self, **columns: Any) -> None:

@@ -73,6 +73,7 @@ class _Row(NamedTuple):
     check_asked: int | None
     phase: str
     reason: str
+    reason_released_at: datetime | None
     seconds: int | None
     layout: str
     check_answered: int | None
@@ -100,6 +101,7 @@ _SELECTED: Final = (
     "assignment__instructed_value",
     "phase",
     "reason",
+    "reason_released_at",
     "seconds",
     "layout",
     "instructed_answer",
@@ -160,6 +162,7 @@ def _once(row: _Row, flags: dict[int, list[str]]) -> Once:
     """What belongs to the rating as a whole. The check's own row is in the main phase."""
     return Once(
         reason=row.reason,
+        reason_released=row.reason_released_at is not None if row.reason else None,
         seconds=row.seconds,
         flags_first="|".join(flags[1]),
         flags_second="|".join(flags[2]),

@@ -54,6 +54,7 @@ class Verdict(NamedTuple):
     excluded: bool
     exclusion_reason: str
     reason: str
+    reason_released: bool | None
     seconds: int | None
     flags_first: str
     flags_second: str
@@ -68,6 +69,7 @@ class Once(NamedTuple):
     """What belongs to a rating or judgment as a whole: it stands on one of its verdicts only."""
 
     reason: str
+    reason_released: bool | None = None
     seconds: int | None = None
     flags_first: str = ""
     flags_second: str = ""
@@ -171,6 +173,7 @@ _BLANK: Final = Verdict(
     excluded=False,
     exclusion_reason="",
     reason="",
+    reason_released=None,
     seconds=None,
     flags_first="",
     flags_second="",

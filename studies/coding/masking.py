@@ -36,15 +36,21 @@ def masked(text: str, *, slots: tuple[str, str] = ("", ""), seed: str) -> str:
 
     `slots`: what a judge's prompt called the reply shown first and the one shown second; empty for people.
     """
-    plain = normalising.shown(_unframed(text), PROFILE)
+    text = normalising.shown(_unframed(text), PROFILE)
     swapped = hashlib.sha256(f"{seed}/mask".encode()).digest()[0] % 2
+    # A name that is masked can show that the word beside it is one too.
+    while (blinder := _once(text, slots, LABELS[swapped], LABELS[1 - swapped])) != text:
+        text = blinder
+    return text
+
+
+def _once(text: str, slots: tuple[str, str], first: str, second: str) -> str:
     pieces, at = [], 0
-    for mention in mentions_of(plain, slots):
-        label = LABELS[(mention.side != FIRST) ^ swapped]
-        pieces += [plain[at : mention.start], label]
+    for mention in mentions_of(text, slots):
+        pieces += [text[at : mention.start], first if mention.side == FIRST else second]
         at = mention.end
-    # Names within words of the form are gone by now, so that no slot is taken for a part of a word.
-    return normalising.shown(_JOINED.sub(" ", "".join(pieces) + plain[at:]), PROFILE)
+    # Slots within names of the form are gone by now: none is taken for a part of a word.
+    return normalising.shown(_JOINED.sub(" ", "".join(pieces) + text[at:]), PROFILE)
 
 
 def _unframed(text: str) -> str:

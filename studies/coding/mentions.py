@@ -59,7 +59,7 @@ _CHOSE: Final = r"(?:prefer(?:red)?|chose|choose|pick(?:ed)?|than|favou?r(?:ed)?
 #: Before a letter that is the name of something else.
 _NO_REPLY: Final = re.compile(
     r"\b(?:plan|vitamins?|hepatitis|type|grade|step|point|appendix|class|level|category|schedule|section|part|group|"
-    r"blood|exhibit|an?|from|from a to|typ|klasse|stufe|punkt|schritt|teil|gruppe|von a bis)\s+\Z",
+    r"blood|exhibit|(?-i:an?)|from|from a to|typ|klasse|stufe|punkt|schritt|teil|gruppe|von a bis)\s+\Z",
     re.IGNORECASE,
 )
 _POSSESSED: Final = re.compile(

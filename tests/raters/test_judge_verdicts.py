@@ -90,6 +90,7 @@ def test_a_verdict_names_the_sides_as_shown_and_turns_the_value(order: Order) ->
         excluded=False,
         exclusion_reason="",
         reason="=warm",
+        reason_released=None,
         seconds=None,
         flags_first="",
         flags_second="",

@@ -34,8 +34,9 @@ CONTRACT = (
     "study, protocol_hash, dialogue, tags, pair, system_first, system_second, order, dimension, "
     "source_kind, source, occasion, value_shown, value, scale, target, kind, phase, pilot, surplus, "
     "rated_at, response_first, response_second, replicate_first, replicate_second, writer_first, "
-    "writer_second, rater_group, position, layout, excluded, exclusion_reason, reason, seconds, "
-    "flags_first, flags_second, check_asked, check_answered, visible_seconds, focus_losses, pastes"
+    "writer_second, rater_group, position, layout, excluded, exclusion_reason, reason, "
+    "reason_released, seconds, flags_first, flags_second, check_asked, check_answered, visible_seconds, "
+    "focus_losses, pastes"
 )
 
 
@@ -107,6 +108,7 @@ def test_a_verdict_names_the_sides_as_shown_and_turns_the_value(
         excluded=False,
         exclusion_reason="",
         reason="=warm",
+        reason_released=False,
         seconds=41,
         flags_first="",
         flags_second="",

@@ -45,6 +45,28 @@ def test_every_step_of_the_whole_journey_is_there_in_its_order() -> None:
     ]
 
 
+def test_the_consent_page_asks_for_consent_before_the_study_opens_and_after_it_closed() -> None:
+    study = factories.make_study(dialogues=2, consent="You take part of your own free will.")
+    protocol = frozen(study)
+    before = walk(protocol=protocol)
+    fieldwork.open_study(study=study, now=NOW)
+    fieldwork.close_study(study=study, now=NOW)
+
+    after = walk(protocol=protocol)
+
+    for pages in (before, after):
+        assert "You take part of your own free will." in pages[0].html
+        assert 'value="yes"' in pages[0].html
+
+
+def test_one_pair_of_two_has_an_attention_check() -> None:
+    protocol = frozen(factories.make_study(dialogues=3, checks_per_rater=1))
+
+    pages = [page for page in walk(protocol=protocol) if page.name.endswith("-pair")]
+
+    assert ["To show that you read every row" in page.html for page in pages] == [False, True]
+
+
 def test_a_bare_study_has_no_other_pages_than_raters_meet() -> None:
     protocol = frozen(factories.make_study(dialogues=1))
 

@@ -1,0 +1,92 @@
+"""What is left of a rater's words once they were set out to be coded, taken away with the words themselves.
+
+Retention takes the words and leaves what coders found in them. Where a rater has what they gave deleted, the
+codes go too: such a coding counts for nobody, and never as one in which no code applies.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from raters.models import CodeMark, CodingAssignment, RatingSession
+from studies.coding import forgetting as by_models
+from studies.models import Coding, CodingMark, LLMCall, Passage
+from studies.models.work import WorkRow
+
+#: Why a coding came to nothing.
+ERASED: Final = "erased"
+
+
+def passages_of(session: RatingSession) -> QuerySet[Passage]:
+    """The rater's reasons that were set out; none once the ratings are deleted."""
+    return Passage.objects.filter(of_rater__rating__assignment__booklet__session=session)
+
+
+def forget_words(session: RatingSession, now: datetime) -> dict[str, int]:
+    """Empties the rater's passages, notes about them, and calls that carried them; how many of what."""
+    passages = _keys(passages_of(session))
+    return _empty(passages, now) if passages else {}
+
+
+def forget(session: RatingSession, now: datetime) -> dict[str, int]:
+    """As `forget_words`, and takes away the codes that people and models gave."""
+    passages = _keys(passages_of(session))
+    return {**_empty(passages, now), "codings": _uncode(passages, now)} if passages else {}
+
+
+def forget_what_came_later(now: datetime) -> int:
+    """What a call that was under way at the time has brought since; how many calls and codings."""
+    erased = Passage.objects.filter(source_kind=Passage.Source.RATER, erased_at__isnull=False)
+    late = LLMCall.objects.filter(
+        coding__passage__in=erased, raw__isnull=False, finished_at__gte=F("coding__passage__erased_at")
+    )
+    # A link without a rating: the words were deleted at the rater's wish.
+    gone = erased.filter(of_rater__isnull=False, of_rater__rating__isnull=True)
+    coded = Coding.objects.filter(passage__in=gone, status=WorkRow.Status.DONE)
+    answered = list(late.values_list("coding__passage", flat=True).distinct())
+    taken_back = list(coded.values_list("passage", flat=True).distinct())
+    emptied = sum(_empty(answered, now).values()) if answered else 0
+    return emptied + (_uncode(taken_back, now) if taken_back else 0)
+
+
+def _keys(passages: QuerySet[Passage]) -> list[int]:
+    return list(passages.values_list("pk", flat=True))
+
+
+def _empty(passages: list[int], now: datetime) -> dict[str, int]:
+    """Nothing is asked about them any more."""
+    own = Q(passage__in=passages)
+    notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
+    notes += Coding.objects.filter(own).exclude(note="").count()
+    CodingAssignment.objects.filter(own).update(draft={})
+    waiting = Coding.objects.filter(own, status=WorkRow.Status.PENDING)
+    waiting.update(status=WorkRow.Status.FAILED, finished_at=now, error_kind=ERASED, error=_erased())
+    # What a provider said of a failure may quote what it was sent.
+    failed = Coding.objects.filter(own, status=WorkRow.Status.FAILED).exclude(error_kind="withheld")
+    failed.update(error=_erased())
+    LLMCall.objects.filter(coding__passage__in=passages).exclude(error="").update(error=_erased())
+    calls = by_models.forget(Passage.objects.filter(pk__in=passages))
+    legible = Passage.objects.legible().filter(pk__in=passages)
+    return {
+        "passages": legible.update(text="", erased_at=now),
+        "coding_notes": notes,
+        "coding_calls": calls,
+    }
+
+
+def _uncode(passages: list[int], now: datetime) -> int:
+    own = Q(passage__in=passages)
+    people = CodingAssignment.objects.filter(own, coded_at__isnull=False, released_at__isnull=True)
+    models = Coding.objects.filter(own, status=WorkRow.Status.DONE)
+    CodeMark.objects.filter(assignment__passage__in=passages).delete()
+    CodingMark.objects.filter(coding__passage__in=passages).delete()
+    gone = {"outcome": "", "error_kind": ERASED, "error": _erased()}
+    return people.update(released_at=now) + models.update(status=WorkRow.Status.FAILED, **gone)
+
+
+def _erased() -> str:
+    return _("The rater's words were deleted.")
