@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 from raters.models import CodeMark, CodingAssignment, RatingSession
 from studies.coding import forgetting as by_models
 from studies.models import Coding, CodingMark, LLMCall, Passage
+from studies.models.coding import PassageQuerySet
 from studies.models.work import WorkRow
 
 #: Why a coding came to nothing.
 ERASED: Final = "erased"
 
 
-def passages_of(session: RatingSession) -> QuerySet[Passage]:
+def passages_of(session: RatingSession) -> PassageQuerySet:
     """The rater's reasons that were set out; none once the ratings are deleted."""
     return Passage.objects.filter(of_rater__rating__assignment__booklet__session=session)
 

@@ -12,16 +12,17 @@ from itertools import chain
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from raters.models import Assignment, RaterPassage, Rating, RatingSession
 from raters.screening import exclusion_reasons, lateness
 from studies.coding import passages as drawing
 from studies.coding.passages import CHUNK, Candidate, PassageDesign
-from studies.models import Pair, Passage, Protocol, Study
+from studies.models import Judge, Pair, Passage, Protocol, Study
+from studies.protocol import MAIN, RUBRIC
 
-__all__ = ["CannotSetOut", "PassageDesign", "PassagesSetOut", "set_out", "would_set_out"]
+__all__ = ["CannotSetOut", "PassageDesign", "PassagesSetOut", "counts_of", "set_out", "would_set_out"]
 
 STORED_AT_ONCE: Final = 1000
 _RATED: Final = (
@@ -69,6 +70,43 @@ def set_out(*, study: Study, design: PassageDesign) -> PassagesSetOut:
     chosen = _chosen(locked, design)
     _store(locked, chosen.new)
     return _counted(chosen)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many texts of one kind of source are set out; `may_leave` and `erased` are among them."""
+
+    name: str
+    texts: int
+    may_leave: int
+    erased: int
+
+
+def counts_of(study: Study) -> list[Counted]:
+    """What is set out, by where it comes from."""
+    rows = (
+        study.passages.order_by()
+        .values_list("source_kind", "variant")
+        .annotate(
+            texts=Count("pk"),
+            may_leave=Count("pk", filter=Q(may_leave=True)),
+            erased=Count("pk", filter=Q(erased_at__isnull=False)),
+        )
+    )
+    names = _names()
+    found = {(kind, variant): numbers for kind, variant, *numbers in rows}
+    return [Counted(str(name), *found[key]) for key, name in names.items() if key in found]
+
+
+def _names() -> dict[tuple[str, str], str]:
+    sources = Passage.Source
+    return {
+        (sources.RATER, MAIN): _("raters"),
+        (sources.RATER, RUBRIC): _("raters, with the rubric after it"),
+        (sources.JUDGE, Judge.Variant.RUBRIC): _("judges with the rubric"),
+        (sources.JUDGE, Judge.Variant.NO_RUBRIC): _("judges without a rubric"),
+        (sources.SYSTEM, ""): _("systems: replies"),
+    }
 
 
 def would_set_out(*, study: Study, design: PassageDesign) -> PassagesSetOut:

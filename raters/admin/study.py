@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from raters.admin import desk, desk_files, desk_people, reasons
+from raters.admin import coding_page, desk, desk_files, desk_people, reasons
 from raters.models import Recruitment
 from studies.admin import StudyAdminBase
 from studies.models import Study
@@ -86,6 +86,7 @@ class StudyAdmin(StudyAdminBase):
         guard = self.admin_site.admin_view
         own = [
             path("<int:pk>/desk/", guard(desk.desk), name="raters_study_desk"),
+            path("<int:pk>/coding/", guard(coding_page.coding), name="raters_study_coding"),
             path("<int:pk>/progress/", guard(desk.progress), name="raters_study_progress"),
             path("<int:pk>/preview/<int:number>/", guard(desk.preview), name="raters_study_preview"),
             path("<int:pk>/payments/", guard(desk_people.payments), name="raters_study_payments"),

@@ -12,6 +12,7 @@ from django.urls import URLPattern
 from django.utils.translation import gettext_lazy as _
 
 from studies import presets, training_pairs
+from studies.admin.codebook import CodeInline
 from studies.admin.imports import import_urls
 from studies.admin.models_page import models_urls
 from studies.admin.planning_page import planning_urls
@@ -149,7 +150,7 @@ class StudyAdminBase(admin.ModelAdmin[Study]):
 
     list_display = ("slug", "title", "state", "created_at")
     search_fields = ("slug", "title")
-    inlines = (DimensionInline, QuestionInline, ContrastInline)
+    inlines = (DimensionInline, QuestionInline, ContrastInline, CodeInline)
     fieldsets = (
         (None, {"fields": ("title", "slug", "notes")}),
         (_("What raters read"), {"fields": TEXTS}),

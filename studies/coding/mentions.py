@@ -54,7 +54,7 @@ _LINK: Final = (
 )
 _AND: Final = r"(?:\s+(?:and|or|vs\.?|versus|und|oder|nor)\s+|\s*[/&<>=]\s*)"
 #: After a name that is no name in every place: an end, a verb, or a word that ties it to the rest.
-_THEN: Final = rf"(?=\s*(?:[,.;:!?)\]\"'<>=]|$|\n|\s-\s)|\s+(?:{_VERB}|{_LINK})\b)"
+_THEN: Final = rf"(?=[\"']|\s*(?:[,.;:!?)\]<>=]|$|\n|\s-\s)|\s+(?:{_VERB}|{_LINK})\b)"
 _CHOSE: Final = r"(?:prefer(?:red)?|chose|choose|pick(?:ed)?|than|favou?r(?:ed)?)"
 #: Before a letter that is the name of something else.
 _NO_REPLY: Final = re.compile(
@@ -77,6 +77,7 @@ _NO_VERB: Final = {
     "yes",
     "lots",
 }
+_ADVERBS: Final = {"also", "always", "just", "only", "simply", "really", "actually", "never", "still"}
 _ARTICLES: Final = re.compile(r"(?:one|once|uni|use|usu|usa|eu|u\b)", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[(?:one|the other) reply\]")
 _STOPS: Final = ".!?:;\n\"'(-"
@@ -195,7 +196,10 @@ def _starts_like_a_name(after: str) -> bool:
     word = words[0]
     if any(re.fullmatch(_ONE, one, re.IGNORECASE) for one in words):
         return False
-    if re.fullmatch(r"\w+[^suia]s", word) and word not in _NO_VERB:
+    verb = words[-1] if word in _ADVERBS else word
+    if re.fullmatch(r"\w+[^suia]s", verb) and verb not in _NO_VERB:
+        return True
+    if re.match(rf"\s+(?:(?:more|less)\s+)?\w+\s+than\s+(?:{_NOUN}\s+)?B\b", after):
         return True
     if word[0] in "aeiou" and not _ARTICLES.match(word):
         return True
@@ -207,7 +211,7 @@ _LEFT: Final = re.compile(
     r"|\[(?:one|the other) reply\]"
 )
 _FOLLOWED: Final = re.compile(
-    rf"(?:'s\b|\s*(?:[,.;:!?)\]\"<>=]|$|\n|\s-\s)|{_AND}(?:{_NOUN}\s+)?[B2]\b|\s+(?:{_VERB}|{_LINK})\b)",
+    rf"(?:'s\b|\"|\s*(?:[,.;:!?)\]<>=]|$|\n|\s-\s)|{_AND}(?:{_NOUN}\s+)?[B2]\b|\s+(?:{_VERB}|{_LINK})\b)",
     re.IGNORECASE,
 )
 _NUMBER: Final = r"(?:number\s+|no\.\s*|nr\.\s*|#\s*)?"
@@ -227,7 +231,10 @@ _RULES: Final[tuple[Rule, ...]] = (
         rf"(?:{_THEN}|(?=\s+(?:more|better|most|too|also)\b)|(?={_AND}{_NOUN}\b))",
         holds=_is_unowned,
     ),
-    _rule(rf"(?i)(?:\b{_THE}\s+)?\b{_SIDE_OF}\s+{_ONE}\b", holds=_is_unowned),
+    _rule(
+        rf"(?i)(?:\b{_THE}\s+)?(?<![\w-]){_SIDE_OF}\s+{_ONE}\b(?!\s+or\s+(?:two|three|more)\b)",
+        holds=_is_unowned,
+    ),
     _rule(rf"(?i)(?:\b{_THE}\s+)?\b{_GERMAN_SIDE}\s+{_ONE}\b", holds=_is_unowned),
     _rule(rf"(?i)(?:\bthe\s+)?\b(?P<side>right(?:-hand)?)\s+{_ONE}\b", holds=_speaks_of_sides),
     _rule(rf"(?i)\b(?:the\s+)?{_ONE}\s+on\s+{_SIDE_HAND}"),

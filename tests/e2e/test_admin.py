@@ -84,3 +84,30 @@ def test_a_run_starts_and_shows_its_progress_without_reloading(
         assert own.violations_count == 0, own.generate_report()
 
     assert said == []
+
+
+def test_texts_are_set_out_from_the_page_for_coding(page: Page, live_server: LiveServer) -> None:
+    User.objects.create_superuser("head", password="secret")
+    study = factories.open_study(factories.make_study(dialogues=1))
+    for name in ("one", "two"):
+        factories.rate_all(factories.make_rater(study, participant_id=name))
+    page.goto(f"{live_server.url}/admin/")
+    page.get_by_label("Username").fill("head")
+    page.get_by_label("Password").fill("secret")
+    page.get_by_role("button", name="Log in").click()
+    page.goto(f"{live_server.url}/admin/studies/study/{study.pk}/desk/")
+    page.get_by_role("link", name="Codebook, and the texts that are coded").click()
+    page.get_by_role("button", name="Start from the default codebook").click()
+    page.get_by_role("button", name="Freeze this version").click()
+    expect(page.get_by_text("Version 1, frozen on")).to_be_visible()
+    page.get_by_label("of each pair so many").fill("1")
+    page.get_by_role("button", name="Count what it comes to").click()
+    page.get_by_role("button", name="Set out 5 texts").click()
+    expect(page.get_by_text("Set out: 5 texts; 0 were there.")).to_be_visible()
+
+    for width in (390, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert Axe().run(page, context="#content-main").violations_count == 0
+    page.get_by_role("link", name="Read and edit the codes").click()
+    expect(page.get_by_text("codebook: what reasons and replies are coded with")).to_be_visible()

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from raters import passages
-from raters.models import Rating, RaterPassage, RatingSession
+from raters.models import RaterPassage, Rating, RatingSession
 from raters.passages import CannotSetOut, PassageDesign, PassagesSetOut
 from studies.coding.passages import spread
 from studies.models import Judgment, Pair, Passage, Provider, Study

@@ -19,6 +19,12 @@ from tests.scripted_runs import make_provider
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(hours=1)
+STRATEGY_KEYS = (
+    "affirmation avoid_judgment clarification collaborative_planning emotional_validation normalize "
+    "offer_hope self_care different_perspectives reflective_statements reframe share_information "
+    "stress_management suggest_options chit_chat boundary_setting tension_naming adaptive_reframing "
+    "tone_shift"
+)
 
 
 @pytest.fixture
@@ -74,11 +80,7 @@ def test_the_default_holds_the_dimensions_and_strategies() -> None:
         "task_following",
         "other",
     ]
-    assert [code.key for code in STRATEGIES] == (
-        "affirmation avoid_judgment clarification collaborative_planning emotional_validation normalize offer_hope "
-        "self_care different_perspectives reflective_statements reframe share_information stress_management "
-        "suggest_options chit_chat boundary_setting tension_naming adaptive_reframing tone_shift"
-    ).split()
+    assert [code.key for code in STRATEGIES] == STRATEGY_KEYS.split()
     assert all(re.fullmatch(codebook.KEY, code.key) for code in CODES)
     assert all(code.definition and code.example and code.counter_example for code in CODES)
     assert len({text for code in CODES for text in (code.name, code.definition, code.example)}) == 3 * len(

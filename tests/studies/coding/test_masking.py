@@ -71,6 +71,14 @@ SENTENCES = (
     ("A really good reply. A few words that help.", "A really good reply. A few words that help."),
     ("My first choice: A. Response #2; Option no. 1.", "My first choice: {1}. {2}; {1}."),
     ("One reply is cold, the other is warm.", "One reply is cold, the other is warm."),
+    (
+        "In a 60-second version the top one or two things.",
+        "In a 60-second version the top one or two things.",
+    ),
+    ('It is like a "broken" record.', 'It is like a "broken" record.'),
+    ("A just listens. A more natural than B.", "{1} just listens. {1} more natural than {2}."),
+    ("A more human tone helps; a just cause.", "A more human tone helps; a just cause."),
+    ("Definitely B! I went with A.", "Definitely {2}! I went with {1}."),
     ("  \n", ""),
 )
 
@@ -105,10 +113,11 @@ def test_no_slot_of_any_prompt_remains(couple: tuple[str, str]) -> None:
     assert read.count("reply]") == 9
 
 
-WORDS = st.sampled_from(
+PIECES = (
     "A B a b R7 K2 the The first second left right one reply Reply response is was better than and I prefer "
-    "answer , . ; ' \" ( ) \n 1 2 die erste zweite Antwort former latter on it asks listens".split(" ")
+    "answer , . ; ' \" ( ) 1 2 die erste zweite Antwort former latter on it asks listens"
 )
+WORDS = st.sampled_from([*PIECES.split(" "), "\n"])
 
 
 @given(st.lists(WORDS, max_size=30), st.text(max_size=4))
