@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_a_coder_is_added_on_a_provider_of_ones_own_and_stays_once_it_has_coded(
     assert "No prompt is called code-0. Known are: code-1." in text_of(wrong)
     head.post(reverse("admin:studies_coder_add"), {**fields, **asked})
     coder = Coder.objects.get()
-    assert (coder.provider, coder.family, coder.temperature) == (own, "phi", 0)
+    assert (coder.provider, coder.family, coder.temperature) == (own, "phi", Decimal(0))
     planned(head, study)
     change = reverse("admin:studies_coder_change", args=[coder.pk])
     assert "_save" not in head.get(change).content.decode()

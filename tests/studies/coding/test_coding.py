@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import random
 import zlib
 from typing import Any, Final
 
 import pytest
 
+from studies.calling.settling import Arrived, settle
 from studies.coding.coding import CodingPassages
+from studies.coding.planning import CodingDesign
 from studies.llm.port import CallRequest, Completion, ErrorKind
 from studies.models import Code, Coding, CodingMark, LLMCall, Passage, Provider, Response, Run, System
 from tests import machines
 from tests.factories import NOW
 from tests.machines import Told, completion
-from tests.studies.coding import material
 from tests.studies.coding.material import coded_study, coding_run, make_coder, outside_provider
 
 pytestmark = pytest.mark.django_db
@@ -88,7 +90,7 @@ def test_a_refusal_and_a_cut_off_answer_are_results(
 
 
 def test_what_cannot_be_read_three_times_is_unparseable() -> None:
-    run = coding_run(coded_study(), design=material.CodingDesign(("reply",), 1, 0))
+    run = coding_run(coded_study(), design=CodingDesign(("reply",), 1, 0))
     machines.run_to_end(run, Told(lambda request, made: completion(request, text='{"note": ""}')))
     row = Coding.objects.get()
     assert (row.status, row.outcome, row.samples, row.attempts) == ("done", "unparseable", 3, 3)
@@ -205,10 +207,10 @@ def test_of_a_text_that_is_erased_during_the_call_nothing_is_kept_but_codes() ->
     passage = claim.taken[0].row.passage
     Passage.objects.filter(pk=passage.pk).update(text="", erased_at=NOW)
     arrived = [
-        machines.Arrived(one, saying("reframe", note=f"it says {passage.text}")(one.ask.request), NOW)
+        Arrived(one, saying("reframe", note=f"it says {passage.text}")(one.ask.request), NOW)
         for one in claim.taken
     ]
-    machines.settle(run=run, craft=CodingPassages(run), arrived=arrived, rng=machines.random.Random(1))
+    settle(run=run, craft=CodingPassages(run), arrived=arrived, rng=random.Random(1))
     row, call = Coding.objects.get(passage=passage), LLMCall.objects.get()
     assert (row.outcome, row.note, codes_of(row)) == ("ok", "", {"reframe"})
     assert (zlib.decompress(call.prompt), call.raw) == (b"[]", None)

@@ -14,7 +14,7 @@ from studies.calling.designing import PlanError
 from studies.coding import codebooks, planning
 from studies.coding.planning import CodingDesign
 from studies.coding.prompts import REASON_1, REPLY_1
-from studies.llm.port import CallRequest
+from studies.llm.port import CallRequest, ErrorKind
 from studies.models import Coder, Coding, Judge, LLMCall, Passage, Response, Run, System
 from tests import machines
 from tests.factories import NOW
@@ -175,7 +175,7 @@ def test_rows_that_a_cancelled_run_left_are_taken_over_but_for_withheld_ones() -
     study = coded_study()
     coder = make_coder(study, provider=outside_provider())
     first = coding_run(study, coder, cap_calls=100)
-    machines.settled(first, machines.failing(machines.ErrorKind.BAD_REQUEST))
+    machines.settled(first, machines.failing(ErrorKind.BAD_REQUEST))
     runs.cancel(run=first, now=NOW)
     assert Coding.objects.filter(run=first).count() == 2
     second = planned(study, coder)
@@ -196,7 +196,7 @@ def test_withheld_rows_are_never_retried_and_do_not_make_a_run_hopeless() -> Non
     for number in range(10):
         add_reason(study, pair, "Mine.", source=f"x-{number}", may_leave=False)
     run = coding_run(study, make_coder(study, provider=outside_provider()), cap_calls=100)
-    machines.settled(run, machines.failing(machines.ErrorKind.BAD_REQUEST))
+    machines.settled(run, machines.failing(ErrorKind.BAD_REQUEST))
     assert run.state == "running"
     progress = run_progress.progress_of(Run.objects.get(), NOW)
     assert (progress.failed, progress.withheld, progress.may_retry, progress.waiting) == (12, 11, 1, 10)
