@@ -1,15 +1,16 @@
-"""What generation and judging share in asking: versioned templates, and the hash of what was sent."""
+"""What all kinds of asking share: versioned templates, frames around foreign texts, and hashes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import random
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import Template as Fillable
 from types import MappingProxyType
 from typing import Final
 
-from studies.comparison import Speaker
+from studies.comparison import ShownTurn, Speaker
 from studies.llm.port import Message
 from studies.protocol import sha256_of
 
@@ -45,3 +46,17 @@ def rendered_sha256(messages: Iterable[Message]) -> str:
     """The hash of what is sent: roles and texts in their order, as canonical JSON."""
     told = [[message.role, message.text] for message in messages]
     return sha256_of(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
+
+
+def boundary_for(rng: random.Random, texts: str) -> str:
+    """12 hexadecimal digits that stand in none of the texts, so that no text can end its own frame."""
+    while True:
+        boundary = f"{rng.getrandbits(48):012x}"
+        if boundary not in texts.lower():
+            return boundary
+
+
+def framed(turns: Sequence[ShownTurn], boundary: str) -> str:
+    """A conversation, each turn under a line with its speaker."""
+    told = [f"<<{boundary} {LABELS[turn.speaker]}>>\n{turn.text}" for turn in turns]
+    return "\n".join((*told, f"<<{boundary} end of the conversation>>"))

@@ -10,10 +10,11 @@ from typing import Any, Final
 
 from django.db.models import Count, Q
 
-from studies.calling.runs import rows_of
+from studies.calling.designing import askers_of
+from studies.calling.runs import NEVER_SENT, rows_of
 from studies.llm.naming import is_other_model
 from studies.llm.prices import MILLION
-from studies.models import Generation, Judgment, LLMCall, Provider, Run, Study, System, WorkRow
+from studies.models import Coding, Generation, Judgment, LLMCall, Provider, Run, Study, System, WorkRow
 
 #: The rate is taken from what ended within so long.
 LOOKED_BACK: Final = timedelta(minutes=2)
@@ -28,7 +29,7 @@ Status = WorkRow.Status
 
 @dataclass(slots=True)
 class AskerProgress:
-    """The rows of one system or judge. `outcomes` stand in the order of `Progress.outcomes`."""
+    """The rows of one system, judge or coder. `outcomes` stand in the order of `Progress.outcomes`."""
 
     name: str
     outcomes: list[int]
@@ -59,13 +60,15 @@ class Returned:
 class Progress:
     """Rows by what became of them. `held`: of those waiting, how many the pilot's gate keeps back.
 
-    `left` is how long what may be called now will take, None while nobody can say.
+    `withheld`: of those failed, how many are never sent. `left` is how long what may be called now will
+    take, None while nobody can say.
     """
 
     outcomes: list[str]
     askers: list[AskerProgress] = field(default_factory=list)
     done: int = 0
     failed: int = 0
+    withheld: int = 0
     running: int = 0
     waiting: int = 0
     held: int = 0
@@ -74,6 +77,10 @@ class Progress:
     failures: list[Failure] = field(default_factory=list)
     lost: int = 0
     returned: list[Returned] = field(default_factory=list)
+
+    @property
+    def may_retry(self) -> int:
+        return self.failed - self.withheld
 
     @property
     def total(self) -> int:
@@ -130,13 +137,22 @@ def _outcomes(run: Run) -> dict[str, Any]:
 
 
 def _counted(run: Run, now: datetime) -> Iterable[dict[str, Any]]:
-    """Rows by system or judge, status and outcome, in one query."""
-    is_judging = run.kind == Run.Kind.JUDGE
-    places = ("judge__name", "is_pilot") if is_judging else ("system__name",)
-    ended = Count("pk", filter=Q(finished_at__gte=_since(run, now)))
+    """Rows by system, judge or coder, status and outcome, in one query."""
+    places = _PLACES[run.kind]
+    never_sent = Q(status=Status.FAILED, error_kind__in=NEVER_SENT)
+    ended = Count("pk", filter=Q(finished_at__gte=_since(run, now)) & ~never_sent)
+    withheld = Count("pk", filter=never_sent)
     rows = rows_of(run).objects.filter(run=run).order_by()
-    for row in rows.values(*places, "status", "outcome").annotate(rows=Count("pk"), recent=ended):
+    counts = {"rows": Count("pk"), "recent": ended, "withheld": withheld}
+    for row in rows.values(*places, "status", "outcome").annotate(**counts):
         yield row | {"name": row[places[0]], "is_pilot": row.get("is_pilot", False)}
+
+
+_PLACES: Final[dict[str, tuple[str, ...]]] = {
+    Run.Kind.GENERATE: ("system__name",),
+    Run.Kind.JUDGE: ("judge__name", "is_pilot"),
+    Run.Kind.CODE: ("coder__name",),
+}
 
 
 def _since(run: Run, now: datetime) -> datetime:
@@ -148,6 +164,7 @@ def _add(
 ) -> None:
     count = row["rows"]
     found.recent += row["recent"]
+    found.withheld += row["withheld"]
     if row["status"] == Status.DONE:
         found.done += count
         asker.outcomes[outcomes.index(row["outcome"])] += count
@@ -199,15 +216,14 @@ def held_providers(run: Run, now: datetime) -> list[Provider]:
 
 def is_trial(run: Run) -> bool:
     """Whether a provider for trying out is involved: when it was planned, or by what is said now."""
-    asked = run.design.get("judges") or run.design.get("systems") or []
     own = Provider.objects.filter(pk__in=run.plan.get("providers", []), for_trial=True)
-    return any(one["for_trial"] for one in asked) or own.exists()
+    return any(one["for_trial"] for one in askers_of(run)) or own.exists()
 
 
 def runs_of(study: Study) -> list[RunLine]:
     """The study's runs, the newest first."""
     counts: dict[int, Counter[str]] = {}
-    for rows in (Generation, Judgment):
+    for rows in (Generation, Judgment, Coding):
         found = rows.objects.filter(run__study=study).order_by().values_list("run", "status")
         for run, status, count in found.annotate(rows=Count("pk")):
             counts.setdefault(run, Counter())[status] += count

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import random
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from kombu.exceptions import OperationalError
 from studies.calling import clients, designing, recovering, runs
 from studies.calling.craft import Craft
 from studies.calling.draining import Drained, drain
+from studies.coding.coding import CodingPassages
 from studies.generation.replying import Replying
 from studies.judging import piloting
 from studies.judging.judging import Judging
@@ -109,7 +111,12 @@ def work(pk: int, *, seconds: float) -> Drained | None:
 
 
 def craft_for(run: Run) -> Craft:
-    return Judging(run) if run.kind == Run.Kind.JUDGE else Replying(run)
+    crafts: dict[str, Callable[[Run], Craft]] = {
+        Run.Kind.GENERATE: Replying,
+        Run.Kind.JUDGE: Judging,
+        Run.Kind.CODE: CodingPassages,
+    }
+    return crafts[run.kind](run)
 
 
 def nudge(run: Run) -> None:

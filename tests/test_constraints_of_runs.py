@@ -12,6 +12,7 @@ from django.db import IntegrityError, models, transaction
 
 from studies.llm.port import ErrorKind
 from studies.models import (
+    Coding,
     Generation,
     Judge,
     Judgment,
@@ -24,6 +25,7 @@ from studies.models import (
 from tests import factories, machines
 from tests.factories import NOW
 from tests.machines import completion, settled
+from tests.studies.coding.material import coded_study, coding_run
 from tests.test_constraints import changed, copy_of, refused
 
 pytestmark = pytest.mark.django_db
@@ -31,12 +33,13 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def _rows() -> None:
-    """A judging run and a generation run: of each a done row, a failed, a running and a pending one."""
+    """A judging, a generation and a coding run: of each a done row, a failed, a running and a pending one."""
     for run in (
         machines.judging_run(),
         machines.generation_run(
             factories.make_study("another"), provider=machines.make_provider("b", base_url="http://b")
         ),
+        coding_run(coded_study("a-third")),
     ):
         settled(run, completion)
         settled(run, machines.failing(ErrorKind.BAD_REQUEST))
@@ -69,6 +72,7 @@ TWICE: dict[str, Callable[[], models.Model]] = {
     "response of a generation": lambda: copy_of(row(Generation), replicate=9),
     "score": lambda: copy_of(JudgmentScore.objects.all()[0]),
     "attempt at a judgment": lambda: copy_of(answered()),
+    "attempt at a coding": lambda: copy_of(call(coding__isnull=False)),
     "attempt at a generation": lambda: copy_of(call(generation__isnull=False)),
 }
 
@@ -102,6 +106,7 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
     ),
     "a call for nothing": lambda: changed(answered(), judgment=None),
     "a call for two rows": lambda: changed(answered(), generation=row(Generation)),
+    "a call for a judgment and a coding": lambda: changed(answered(), coding=row(Coding)),
     "finished without a result": lambda: changed(answered(), result=""),
     "a result before the end": lambda: changed(answered(), finished_at=None),
     "a result that there is not": lambda: changed(answered(), result="guessed"),
@@ -109,7 +114,7 @@ SENSELESS: dict[str, Callable[[], models.Model]] = {
     "a failure without a sentence": lambda: changed(call(result="failed"), error=""),
     "a lost call without a sentence": lambda: changed(answered(), result="lost"),
 }
-FOR_BOTH: dict[str, Callable[[Any], models.Model]] = {
+FOR_ALL: dict[str, Callable[[Any], models.Model]] = {
     "a status that there is not": lambda of: changed(row(of), status="lost"),
     "done without an outcome": lambda of: changed(row(of), outcome=""),
     "an outcome before it is done": lambda of: changed(row(of, "pending"), outcome="ok"),
@@ -129,19 +134,19 @@ def test_what_makes_no_sense_is_refused(what: str) -> None:
     assert refused(SENSELESS[what]())
 
 
-@pytest.mark.parametrize("of", [Judgment, Generation])
-@pytest.mark.parametrize("what", FOR_BOTH)
+@pytest.mark.parametrize("of", [Judgment, Generation, Coding])
+@pytest.mark.parametrize("what", FOR_ALL)
 def test_what_makes_no_sense_for_a_row_is_refused(what: str, of: Any) -> None:
-    assert refused(FOR_BOTH[what](of))
+    assert refused(FOR_ALL[what](of))
 
 
 def test_every_check_of_these_tables_is_tried() -> None:
     """A check that is added needs a case that it refuses."""
     cases = [*SENSELESS.values()]
-    cases += [partial(case, of) for case in FOR_BOTH.values() for of in (Judgment, Generation)]
+    cases += [partial(case, of) for case in FOR_ALL.values() for of in (Judgment, Generation, Coding)]
     told = "\n".join(sentence_of(case()) for case in cases)
     tables: tuple[type[models.Model], ...] = (
-        *(Provider, Judge, Run, Judgment, Generation, JudgmentScore, LLMCall, System),
+        *(Provider, Judge, Run, Judgment, Generation, Coding, JudgmentScore, LLMCall, System),
     )
     checks = {
         one.name
@@ -149,9 +154,10 @@ def test_every_check_of_these_tables_is_tried() -> None:
         for one in table._meta.constraints
         if isinstance(one, models.CheckConstraint)
     }
-    # The last two: a status that there is not breaks another check as well, and PostgreSQL names that one.
+    # All but the first: such a status breaks another check as well, and PostgreSQL names that one.
     elsewhere = {
         *("studies_system_kind_known", "studies_judgment_status_known", "studies_generation_status_known"),
+        "studies_coding_status_known",
     }
     assert {name for name in checks - elsewhere if name not in told} == set()
 

@@ -76,11 +76,16 @@ def call_rows(study: Study) -> Iterator[tuple[Cell, ...]]:
     """In the order in which they were written down, before each was made."""
     names = len(NAME_COLUMNS)
     rows = calls_of(study).values_list(
-        *NAME_COLUMNS, "generation__call_id", "judgment__call_id", "provider__name", *STORED
+        *NAME_COLUMNS,
+        "generation__call_id",
+        "judgment__call_id",
+        "coding__call_id",
+        "provider__name",
+        *STORED,
     )
     for row in rows.iterator(chunk_size=CHUNK):
-        name, (for_reply, for_verdict, provider, *stored) = row[:names], row[names:]
-        accepted = name[0] in (for_reply, for_verdict)
+        name, (for_reply, for_verdict, for_codes, provider, *stored) = row[:names], row[names:]
+        accepted = name[0] in (for_reply, for_verdict, for_codes)
         is_other = is_other_model(stored[_ASKED], stored[_RETURNED])
         for place in _OURS:
             stored[place] = without_key_names(stored[place])

@@ -1,4 +1,4 @@
-"""Judgments and fetched replies, to look at: what was said, and the calls that it took."""
+"""Judgments, fetched replies and codings, to look at: what was said, and the calls that it took."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from studies.admin.calls import ManyRows, RunFilter
 from studies.admin.machines import is_trial
-from studies.models import Generation, Judgment
+from studies.models import Coding, Generation, Judgment
 from studies.run_progress import UNKNOWN, money
 
 
 class AnswerAdmin(ManyRows):
-    """Judgments and fetched replies: both have calls."""
+    """Judgments, fetched replies and codings: all have calls."""
 
     @admin.display(description=gettext_lazy("calls, in order"))
     def calls_in_order(self, row: Any) -> SafeString:
@@ -160,3 +160,59 @@ class GenerationAdmin(AnswerAdmin):
     @admin.display(description=gettext_lazy("reply, as it came"))
     def reply(self, row: Generation) -> SafeString:
         return format_html('<pre class="run-text" dir="auto">{}</pre>', row.text)
+
+
+@admin.register(Coding)
+class CodingAdmin(AnswerAdmin):
+    list_display = (
+        "__str__",
+        "run",
+        "coder",
+        "passage",
+        "replicate",
+        "same_family",
+        "status",
+        "outcome",
+        is_trial,
+    )
+    list_filter = (RunFilter, "status", "outcome", "same_family", "passage__kind")
+    list_select_related = ("run__study", "coder", "passage", "provider")
+    search_fields = ("=passage__key", "=coder__name")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "run_link",
+                    "coder",
+                    "codebook",
+                    "passage",
+                    "replicate",
+                    "same_family",
+                    "status",
+                    "outcome",
+                    "error_kind",
+                    "error",
+                )
+            },
+        ),
+        (gettext_lazy("What it says"), {"fields": ("words", "codes", "note")}),
+        (gettext_lazy("Calls"), {"fields": ("attempts", "samples", "failures", "calls_in_order")}),
+    )
+    readonly_fields = ("run_link", "words", "codes", "calls_in_order")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Coding]:
+        rows = super().get_queryset(request).select_related(*self.list_select_related)
+        return rows.defer("passage__text")
+
+    @admin.display(description=gettext_lazy("passage, as it was shown"))
+    def words(self, row: Coding) -> SafeString:
+        return format_html('<pre class="run-text" dir="auto">{}</pre>', row.passage.text)
+
+    @admin.display(description=gettext_lazy("codes"), empty_value=UNKNOWN)
+    def codes(self, row: Coding) -> str | None:
+        """A dash where there is no answer; one without codes says that none applies."""
+        if row.outcome != Coding.Outcome.OK:
+            return None
+        keys = row.marks.order_by("code__position", "code_id").values_list("code__key", flat=True)
+        return ", ".join(keys) or _("none applies")

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from studies.admin.machines import is_trial
 from studies.admin.material import LookOnly
-from studies.judging.parsing import Kind
+from studies.calling.strict_json import Kind
 from studies.llm.port import ErrorKind
 from studies.models import Generation, LLMCall, Run
 from studies.run_progress import UNKNOWN, money
@@ -112,7 +112,10 @@ class LLMCallAdmin(ManyRows):
         is_trial,
     )
     list_filter = (RunFilter, "result", ErrorKindFilter, ReadingFilter)
-    list_select_related = ("run__study", "provider", "judgment__judge", "generation__system")
+    list_select_related = (
+        *("run__study", "provider", "judgment__judge", "generation__system"),
+        *("coding__coder", "coding__passage"),
+    )
     search_fields = ("=response_id",)
     search_help_text = gettext_lazy("The provider's id of a response, whole.")
     fieldsets = (
@@ -197,21 +200,26 @@ class LLMCallAdmin(ManyRows):
     def get_queryset(self, request: HttpRequest) -> QuerySet[LLMCall]:
         """Texts are read for the one call that is looked at."""
         rows = super().get_queryset(request).select_related(*self.list_select_related)
-        return rows.defer("prompt", "raw", "generation__text", "judgment__reasons", "judgment__evidence")
+        texts = ("generation__text", "judgment__reasons", "judgment__evidence", "coding__passage__text")
+        return rows.defer("prompt", "raw", *texts)
 
     @admin.display(description=gettext_lazy("purpose"))
     def purpose(self, call: LLMCall) -> str:
+        if call.coding_id:
+            return _("coding")
         return _("judging") if call.judgment_id else _("a reply")
 
-    @admin.display(description=gettext_lazy("system or judge"))
+    @admin.display(description=gettext_lazy("system, judge or coder"))
     def asker(self, call: LLMCall) -> str:
+        if call.coding is not None:
+            return call.coding.coder.name
         if call.judgment is not None:
             return call.judgment.judge.name
         return call.generation.system.name if call.generation else ""
 
-    @admin.display(description=gettext_lazy("judgment or reply"))
+    @admin.display(description=gettext_lazy("judgment, reply or coding"))
     def row_link(self, call: LLMCall) -> SafeString:
-        row = call.judgment or call.generation
+        row = call.judgment or call.generation or call.coding
         assert row is not None  # the database checks it
         address = reverse(f"admin:studies_{row._meta.model_name}_change", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, row)

@@ -1,4 +1,4 @@
-"""Providers, systems under test and judges in the admin: where models are asked, and how."""
+"""Providers, systems under test, judges and coders in the admin: where models are asked, and how."""
 
 from __future__ import annotations
 
@@ -11,14 +11,24 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from studies.forms import JudgeForm, ProviderForm, SystemForm
+from studies.forms import CoderForm, JudgeForm, ProviderForm, SystemForm
 from studies.forms.machines import PARAMETERS
-from studies.models import BenchmarkScore, Generation, Judge, Judgment, LLMCall, Provider, System
+from studies.models import (
+    BenchmarkScore,
+    Coder,
+    Coding,
+    Generation,
+    Judge,
+    Judgment,
+    LLMCall,
+    Provider,
+    System,
+)
 from studies.models.asking import SETTINGS
 
 
 @admin.display(boolean=True, description=_("for trying out only"), ordering="provider__for_trial")
-def is_trial(row: System | Judge | Generation | Judgment | LLMCall) -> bool:
+def is_trial(row: System | Judge | Coder | Generation | Judgment | Coding | LLMCall) -> bool:
     return row.provider is not None and row.provider.for_trial
 
 
@@ -27,9 +37,9 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
     """Once a run was planned with it, its address is part of the record and stays."""
 
     form = ProviderForm
-    list_display = ("name", "api", "base_url", "key", "max_in_flight", "for_trial", "held")
+    list_display = ("name", "api", "base_url", "key", "max_in_flight", "for_trial", "is_own", "held")
     fieldsets = (
-        (None, {"fields": ("name", "api", "base_url", "key_name", "key", "for_trial")}),
+        (None, {"fields": ("name", "api", "base_url", "key_name", "key", "for_trial", "is_own")}),
         (_("How fast"), {"fields": ("max_in_flight", "requests_per_minute", "tokens_per_minute", "held")}),
         (_("Prices"), {"fields": ("prices",)}),
     )
@@ -54,13 +64,12 @@ class ProviderAdmin(admin.ModelAdmin[Provider]):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Provider | None = None) -> Any:
         was_planned = obj is not None and _is_planned(obj)
-        return ("key", "held", *(("api", "base_url", "for_trial") if was_planned else ()))
+        return ("key", "held", *(("api", "base_url", "for_trial", "is_own") if was_planned else ()))
 
 
 def _is_planned(provider: Provider) -> bool:
-    """Whether a reply or a judgment is to be asked of it, or was."""
-    replies, judgments = (rows.objects.filter(provider=provider) for rows in (Generation, Judgment))
-    return replies.exists() or judgments.exists()
+    """Whether a reply, a judgment or a coding is to be asked of it, or was."""
+    return any(rows.objects.filter(provider=provider).exists() for rows in (Generation, Judgment, Coding))
 
 
 class BenchmarkInline(admin.TabularInline[BenchmarkScore, System]):
@@ -136,3 +145,27 @@ class JudgeAdmin(admin.ModelAdmin[Judge]):
 
 def _has_judged(judge: Judge) -> bool:
     return Judgment.objects.filter(judge=judge).exists()
+
+
+@admin.register(Coder)
+class CoderAdmin(admin.ModelAdmin[Coder]):
+    """Once a coding was planned, a coder is what it is: another setting is another coder."""
+
+    form = CoderForm
+    list_display = ("name", "study", "provider", "model_id", "family", is_trial)
+    list_filter = ("study",)
+    list_select_related = ("study", "provider")
+    fieldsets = (
+        (None, {"fields": ("study", "name", "provider", "model_id", "family")}),
+        (_("How it is asked"), {"fields": (*SETTINGS, "longest_text")}),
+    )
+
+    def has_change_permission(self, request: HttpRequest, obj: Coder | None = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and _has_coded(obj))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Coder | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and _has_coded(obj))
+
+
+def _has_coded(coder: Coder) -> bool:
+    return Coding.objects.filter(coder=coder).exists()

@@ -1,11 +1,10 @@
-"""A study's page for language models: who replies, who judges, what was planned, and new plans."""
+"""A study's page for language models: who replies, judges and codes, what was planned, and new plans."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,12 +17,11 @@ from django.views.decorators.http import require_http_methods
 from studies import run_progress, tasks
 from studies.admin.access import allow
 from studies.calling.designing import PlanError
-from studies.forms import JudgmentPlanForm, ReplyPlanForm
+from studies.coding.planning import plan_codings
+from studies.forms import CodingPlanForm, JudgmentPlanForm, ReplyPlanForm
 from studies.generation.planning import plan_replies
 from studies.judging.planning import plan_judgments
-from studies.models import Generation, Judge, Provider, Run, Study
-
-Forms = dict[str, forms.Form]
+from studies.models import Coder, Generation, Judge, Passage, Provider, Run, Study
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,26 +29,25 @@ def models(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
     allow(request, "studies.view_study", "studies.change_study")
     action = request.POST.get("action", "")
-    sent = {name: request.POST if name == action else None for name in PLANS}
-    replies, judging = ReplyPlanForm(study, sent["replies"]), JudgmentPlanForm(study, sent["judging"])
+    asked = {name: form(study, request.POST if name == action else None) for name, form in FORMS.items()}
     if request.method == "POST":
         allow(request, "studies.change_study")
         if action not in PLANS:
             raise Http404
-        form = replies if action == "replies" else judging
+        form = asked[action]
         run = _planned(request, study, PLANS[action], form) if form.is_valid() else None
         if run is not None:
             tasks.nudge(run)
             return redirect("admin:studies_study_run", pk=study.pk, number=run.number)
-    context = _context(request, study) | {"replies_form": replies, "judging_form": judging}
-    return render(request, "admin/studies/models.html", context)
+    pages = {f"{name}_form": form for name, form in asked.items()}
+    return render(request, "admin/studies/models.html", _context(request, study) | pages)
 
 
 def _planned(
     request: HttpRequest,
     study: Study,
     plan: Callable[..., Run],
-    form: ReplyPlanForm | JudgmentPlanForm,
+    form: ReplyPlanForm | JudgmentPlanForm | CodingPlanForm,
 ) -> Run | None:
     """None: it is not possible, and a message says why."""
     user = request.user if isinstance(request.user, User) else None
@@ -61,7 +58,16 @@ def _planned(
         return None
 
 
-PLANS: dict[str, Callable[..., Run]] = {"replies": plan_replies, "judging": plan_judgments}
+PLANS: dict[str, Callable[..., Run]] = {
+    "replies": plan_replies,
+    "judging": plan_judgments,
+    "coding": plan_codings,
+}
+FORMS: dict[str, Callable[[Study, Any], ReplyPlanForm | JudgmentPlanForm | CodingPlanForm]] = {
+    "replies": ReplyPlanForm,
+    "judging": JudgmentPlanForm,
+    "coding": CodingPlanForm,
+}
 
 
 def _context(request: HttpRequest, study: Study) -> dict[str, Any]:
@@ -77,6 +83,9 @@ def _context(request: HttpRequest, study: Study) -> dict[str, Any]:
         "outcomes": Generation.Outcome.labels,
         "systems": run_progress.fetched_systems(study),
         "judges": Judge.objects.filter(study=study).select_related("provider").order_by("name"),
+        "coders": Coder.objects.filter(study=study).select_related("provider").order_by("name"),
+        "has_codes": study.codes.exists(),
+        "has_passages": Passage.objects.filter(study=study).exists(),
         "runs": run_progress.runs_of(study),
     }
 

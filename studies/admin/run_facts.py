@@ -16,7 +16,7 @@ def facts_of(run: Run, now: datetime) -> dict[str, Any]:
     """The context of the page and of its part that renews itself."""
     progress = run_progress.progress_of(run, now)
     return {
-        "standing": _standing(run, progress.failed),
+        "standing": _standing(run, progress.may_retry),
         "progress": progress,
         "left": _left(progress),
         "spending": _spending(run),

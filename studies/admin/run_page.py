@@ -22,6 +22,7 @@ from studies.admin.run_facts import facts_of
 from studies.calling import runs
 from studies.calling.designing import PlanError
 from studies.calling.runs import CannotDo
+from studies.coding import planning as coding
 from studies.forms import CancelForm, LimitsForm, WaiverForm
 from studies.generation import planning as generation
 from studies.judging import piloting
@@ -118,7 +119,11 @@ def _retry(request: HttpRequest, run: Run, form: Any) -> str:
 
 
 def _extend(request: HttpRequest, run: Run, form: Any) -> str:
-    kinds = {Run.Kind.JUDGE.value: judging.extend, Run.Kind.GENERATE.value: generation.extend}
+    kinds = {
+        Run.Kind.JUDGE.value: judging.extend,
+        Run.Kind.GENERATE.value: generation.extend,
+        Run.Kind.CODE.value: coding.extend,
+    }
     added = kinds[run.kind](run=run, now=timezone.now())
     tasks.nudge(run)
     return ngettext("%d row was added.", "%d rows were added.", added) % added

@@ -27,7 +27,7 @@ LIBRARIES: Final[dict[str, tuple[str, ...]]] = {
 def call_row(
     run: Run, provider: Provider, ask: Ask, amount: Amount, *, worker: str, now: datetime, **row: Any
 ) -> LLMCall:
-    """Not stored yet. `row`: the generation or the judgment that it is for, its attempt counted already."""
+    """Not stored yet. `row`: the generation, judgment or coding it is for, its attempt counted."""
     (work,) = row.values()
     said = [[message.role, message.text] for message in ask.request.messages]
     prompt = json.dumps(said, ensure_ascii=False, separators=(",", ":"))

@@ -14,7 +14,8 @@ from django.db import DatabaseError, transaction
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.call_rows import call_row
-from studies.calling.craft import Ask, Craft
+from studies.calling.craft import Ask, Craft, MayNotBeSent
+from studies.calling.designing import askers_of
 from studies.calling.pacing import Bucket
 from studies.models import LLMCall, Provider, Run, WorkRow
 
@@ -144,7 +145,7 @@ def _taken(
     """The rows that nobody else has taken meanwhile, within the provider's pace and the run's budget."""
     if _is_held(provider, found, now):
         return []
-    waiting = craft.waiting(run).filter(pk__in=[draft.row.pk for draft in drafts])
+    waiting = craft.sendable(craft.waiting(run).filter(pk__in=[draft.row.pk for draft in drafts]))
     attempts = dict(waiting.values_list("pk", "attempts"))
     drafts = [draft for draft in drafts if attempts.get(draft.row.pk) == draft.row.attempts]
     affordable = _reserved(run, _paced(provider, drafts, found, now), found)
@@ -186,13 +187,21 @@ def _asked(craft: Craft, keys: list[int], provider: Provider, found: Claim, now:
             drafts.append(_Draft(row, ask, budget.most_of(ask.request, provider)))
         except DatabaseError:
             raise
+        except MayNotBeSent as refused:
+            found.given_up = refused.sentence
+            _give_up(craft, row, refused.kind, refused.sentence, now)
         except Exception as error:
             logger.exception("the question of row %s could not be put together", row)
             found.given_up = f"This program could not put the question together ({type(error).__name__})."
-            craft.waiting(row.run).filter(pk=row.pk).update(
-                status=WorkRow.Status.FAILED, finished_at=now, error_kind="crashed", error=found.given_up
-            )
+            _give_up(craft, row, "crashed", found.given_up, now)
     return drafts
+
+
+def _give_up(craft: Craft, row: Any, kind: str, sentence: str, now: datetime) -> None:
+    """Ends a row that cannot be asked, if nobody has taken it meanwhile."""
+    craft.waiting(row.run).filter(pk=row.pk).update(
+        status=WorkRow.Status.FAILED, finished_at=now, error_kind=kind, error=sentence
+    )
 
 
 def _paced(provider: Provider, drafts: list[_Draft], found: Claim, now: datetime) -> list[_Draft]:
@@ -260,8 +269,7 @@ def _written(
 
 def _patience(run: Run) -> timedelta:
     """The longest time limit of a call of the run: a row may wait behind any of them."""
-    askers = run.design.get("judges") or run.design["systems"]
-    return timedelta(seconds=max(asker["settings"]["timeout_seconds"] for asker in askers))
+    return timedelta(seconds=max(asker["settings"]["timeout_seconds"] for asker in askers_of(run)))
 
 
 def _note_wait(found: Claim, seconds: float) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from django.db.models import QuerySet
 
 from studies.llm.port import CallRequest, Completion
-from studies.models import Generation, Judgment, Run
+from studies.models import Coding, Generation, Judgment, Run
 
 #: How often an answer that can't be read is asked for again, with the identical prompt.
 MOST_SAMPLES = 3
@@ -45,24 +45,39 @@ class Reading:
     content: Any = None
 
 
+class MayNotBeSent(Exception):
+    """A row whose text must not go out; `kind` and `sentence` end the row, and no call is written."""
+
+    def __init__(self, kind: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.kind = kind
+        self.sentence = sentence
+
+
 class Craft(Protocol):
     """One kind of run. `link` is the column of LLMCall that points to its rows."""
 
     @property
-    def link(self) -> Literal["generation", "judgment"]: ...
+    def link(self) -> Literal["generation", "judgment", "coding"]: ...
 
     @property
-    def rows(self) -> type[Generation] | type[Judgment]: ...
+    def rows(self) -> type[Generation] | type[Judgment] | type[Coding]: ...
 
     def waiting(self, run: Run) -> QuerySet[Any]:
         """The rows in line, those left out that a gate holds back."""
+        ...
+
+    def sendable(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """Of rows in line those that may still be sent, looked at once more in the moment of claiming."""
         ...
 
     def with_texts(self, keys: Sequence[int]) -> list[Any]:
         """Rows with everything that `ask` reads, in the order of the keys."""
         ...
 
-    def ask(self, row: Any) -> Ask: ...
+    def ask(self, row: Any) -> Ask:
+        """Raises MayNotBeSent."""
+        ...
 
     def read(self, row: Any, ask: Ask, completion: Completion) -> Reading:
         """Pure: looks at the answer and changes nothing."""

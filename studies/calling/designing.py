@@ -15,7 +15,7 @@ from django.db import transaction
 from studies.calling import budget, runs
 from studies.llm.endpoints import host_of
 from studies.llm.port import Usage
-from studies.models import Judge, Protocol, Provider, Run, Study, System
+from studies.models import Coder, Judge, Protocol, Provider, Run, Study, System
 from studies.protocol import sha256_of
 
 
@@ -25,7 +25,7 @@ class PlanError(Exception):
 
 @dataclass(slots=True)
 class Load:
-    """What one system or judge is going to be asked: calls with their tokens, likely and at the most.
+    """What one system, judge or coder is going to be asked: calls with their tokens, likely and at the most.
 
     `pilot_…` is the part of it that comes before the gate.
     """
@@ -56,21 +56,21 @@ class Load:
             self.pilot_output_tokens += wrote
 
 
-def load_of(asker: System | Judge) -> Load:
-    """An empty load of a system or judge that has a provider."""
+def load_of(asker: System | Judge | Coder) -> Load:
+    """An empty load of a system, judge or coder that has a provider."""
     provider = provider_of(asker)
     endpoint = provider.endpoint
     return Load(asker.name, provider.pk, provider.name, host_of(endpoint) or provider.api, asker.model_id)
 
 
-def provider_of(asker: System | Judge) -> Provider:
+def provider_of(asker: System | Judge | Coder) -> Provider:
     if asker.provider is None:
         raise PlanError(f"{asker.name} has no provider: say where its model is asked")
     return asker.provider
 
 
-def as_asked(asker: System | Judge) -> dict[str, Any]:
-    """Everything that decides what a system or judge is sent, for the run's design."""
+def as_asked(asker: System | Judge | Coder) -> dict[str, Any]:
+    """Everything that decides what a system, judge or coder is sent, for the run's design."""
     provider = provider_of(asker)
     settings = asdict(asker.call_settings())
     return {
@@ -83,6 +83,12 @@ def as_asked(asker: System | Judge) -> dict[str, Any]:
         "settings": {name: value for name, value in settings.items() if value not in (None, "")},
         "for_trial": provider.for_trial,
     }
+
+
+def askers_of(run: Run) -> list[dict[str, Any]]:
+    """The systems, judges or coders of a run, as they stand in its design."""
+    places = ("systems", "judges", "coders")
+    return [asker for place in places for asker in run.design.get(place, [])]
 
 
 def make_run(

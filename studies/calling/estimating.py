@@ -15,6 +15,9 @@ PER_TOKEN: Final = 4.0
 #: Tokens of a reply as judges write it: a reason of a sentence or two with its verdict, and the evidence.
 PER_QUESTION: Final = 48
 EVIDENCE: Final = 70
+#: Tokens of one code with its yes or no, and of a coder's note.
+PER_CODE: Final = 6
+NOTE: Final = 40
 #: Tokens that a word makes, about.
 PER_WORD: Final = 1.35
 #: What a reply has without a limit: as in a chat.
@@ -41,6 +44,11 @@ def likely_input_tokens(request: CallRequest) -> int:
 def likely_verdict_tokens(questions: int, *, has_evidence: bool) -> int:
     """About what a judge writes."""
     return questions * PER_QUESTION + (EVIDENCE if has_evidence else 0)
+
+
+def likely_coding_tokens(codes: int) -> int:
+    """About what a coder writes."""
+    return codes * PER_CODE + NOTE
 
 
 def likely_reply_tokens(max_words: int | None) -> int:

@@ -35,12 +35,21 @@ def check(provider: Provider) -> None:
             problems["base_url"] = str(refused)
     elif not provider.key_name and provider.api != Provider.Api.SCRIPTED:
         problems["key_name"] = "The provider's own address needs a key: name the variable that holds it."
+    if problem := own_problem(provider):
+        problems["is_own"] = problem
     try:
         _ = provider.own_prices
     except ValueError as error:
         problems["prices"] = str(error)
     if problems:
         raise ValidationError(problems)
+
+
+def own_problem(provider: Provider) -> str:
+    """Why it cannot be called our own, or ""."""
+    if provider.is_own and not provider.base_url and provider.api != Provider.Api.SCRIPTED:
+        return "The provider's own address is not on your machines: give the address of yours."
+    return ""
 
 
 def local_provider(port: int) -> Provider:
@@ -52,6 +61,7 @@ def local_provider(port: int) -> Provider:
             "base_url": f"http://127.0.0.1:{port}/v1",
             "max_in_flight": 1,
             "for_trial": True,
+            "is_own": True,
         },
     )
     return provider

@@ -11,7 +11,7 @@ from django.db import transaction
 from studies.calling import budget, runs
 from studies.calling.budget import Amount
 from studies.calling.pacing import MOST_FAILURES, seconds_to_wait
-from studies.models import Generation, Judgment, LLMCall, Run, WorkRow
+from studies.models import Coding, Generation, Judgment, LLMCall, Run, WorkRow
 
 LOST: Final = (
     "The worker ended before an answer to this call arrived. If it was under way it may have been charged; "
@@ -23,7 +23,7 @@ CHUNK: Final = 500
 def recover_lost(*, now: datetime, rng: random.Random) -> int:
     """Puts rows back in line whose lease has run out; how many. What they reserved counts as spent."""
     recovered = 0
-    for rows, link in ((Generation, "generation"), (Judgment, "judgment")):
+    for rows, link in ((Generation, "generation"), (Judgment, "judgment"), (Coding, "coding")):
         lost = rows.objects.filter(status=WorkRow.Status.RUNNING, lease_until__lt=now)
         for row in lost.select_related("run").order_by("pk")[:CHUNK]:
             recovered += _recover(row.run, row, link, now, rng)

@@ -9,13 +9,19 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from studies.models import Generation, Judgment, Run, Study, WorkRow
+from studies.models import Coding, Generation, Judgment, Run, Study, WorkRow
 
 #: The rows of each kind of run.
-ROWS: Final[dict[str, type[Generation] | type[Judgment]]] = {
+ROWS: Final[dict[str, type[Generation] | type[Judgment] | type[Coding]]] = {
     Run.Kind.GENERATE: Generation,
     Run.Kind.JUDGE: Judgment,
+    Run.Kind.CODE: Coding,
 }
+#: Kinds of error of rows that are never sent, so never tried again: the rater's consent does not allow the
+#: provider, or the text is gone.
+WITHHELD: Final = "withheld"
+ERASED: Final = "erased"
+NEVER_SENT: Final = (WITHHELD, ERASED)
 
 
 ALWAYS: Final = Q()
@@ -28,7 +34,7 @@ class CannotDo(Exception):
     """The run is not in a state for that; the message says why and what to do."""
 
 
-def rows_of(run: Run) -> type[Generation] | type[Judgment]:
+def rows_of(run: Run) -> type[Generation] | type[Judgment] | type[Coding]:
     return ROWS[run.kind]
 
 
@@ -76,7 +82,7 @@ def pause(*, run: Run, reason: str, now: datetime, only_if: Q = ALWAYS) -> bool:
 def pause_if_hopeless(*, run: Run, last: str, now: datetime) -> None:
     """Pauses a run of which many rows failed for good and none was answered; `last` says what happened."""
     rows = rows_of(run).objects.filter(run=run)
-    failed = rows.filter(status=WorkRow.Status.FAILED).count()
+    failed = rows.filter(status=WorkRow.Status.FAILED).exclude(error_kind__in=NEVER_SENT).count()
     if failed >= HOPELESS and not rows.filter(status=WorkRow.Status.DONE).exists():
         pause(run=run, reason=f"Every call so far failed. The last one: {last}", now=now)
 
@@ -107,7 +113,10 @@ def resume(
 
 @transaction.atomic
 def retry_failed(*, run: Run, now: datetime) -> int:
-    """Puts failed rows back in line; how many. A finished run goes on. Raises CannotDo."""
+    """Puts failed rows back in line, but for what must not be sent; how many. Raises CannotDo.
+
+    A finished run goes on.
+    """
     # In the order of planning and freezing: no reply may come into a frozen study.
     study = Study.objects.select_for_update().get(pk=run.study_id)
     if run.kind == Run.Kind.GENERATE and study.is_frozen():
@@ -116,6 +125,7 @@ def retry_failed(*, run: Run, now: datetime) -> int:
     if locked.state == "cancelled":
         raise CannotDo(_("This run was cancelled."))
     failed = rows_of(locked).objects.filter(run=locked, status=WorkRow.Status.FAILED)
+    failed = failed.exclude(error_kind__in=NEVER_SENT)
     if locked.gate_passed is False and failed.filter(is_pilot=True).exists():
         # The pilot goes on, and its gate is decided anew.
         locked.gate, locked.gate_decided_at, locked.gate_passed = {}, None, None

@@ -15,17 +15,20 @@ from typing import Any, Final, NamedTuple
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from studies.models import LLMCall, Study
+from studies.models import LLMCall, Passage, Study
 
 #: Calls read at a time: a body may have a mebibyte.
 CHUNK: Final = 50
+#: Why a call has neither prompt nor body here. An answer may quote what it is about.
+RATERS_WORDS: Final = "a rater's words: they stand in passages.csv only"
+ERASED: Final = "the text was erased"
 
 
 class CallName(NamedTuple):
     """Which call it was. All but `call` mean the same on every database.
 
-    `purpose` is the run's kind; `system` is whose reply was fetched, else `judge`, `pair` and `order` are
-    what was judged.
+    `purpose` is the run's kind. `system` is whose reply was fetched; `judge`, `pair` and `order` are what was
+    judged; `coder` and `passage` are what was coded.
     """
 
     call: int
@@ -33,9 +36,11 @@ class CallName(NamedTuple):
     run: int
     system: str
     judge: str
+    coder: str
     dialogue: str
     pair: str
     order: str
+    passage: str
     replicate: int
     attempt: int
 
@@ -47,9 +52,11 @@ NAME_COLUMNS: Final = (
     "run__number",
     "of_system",
     "by_judge",
+    "by_coder",
     "on_dialogue",
     "on_pair",
     "in_order",
+    "on_passage",
     "of_replicate",
     "attempt",
 )
@@ -63,12 +70,18 @@ def calls_of(study: Study) -> QuerySet[LLMCall]:
         .annotate(
             of_system=Coalesce("generation__system__name", nothing),
             by_judge=Coalesce("judgment__judge__name", nothing),
+            by_coder=Coalesce("coding__coder__name", nothing),
             on_dialogue=Coalesce(
-                "generation__dialogue__external_id", "judgment__pair__dialogue__external_id"
+                "generation__dialogue__external_id",
+                "judgment__pair__dialogue__external_id",
+                "coding__passage__dialogue__external_id",
             ),
             on_pair=Coalesce("judgment__pair__key", nothing),
             in_order=Coalesce("judgment__order", nothing),
-            of_replicate=Coalesce(F("generation__replicate"), F("judgment__replicate")),
+            on_passage=Coalesce("coding__passage__key", nothing),
+            of_replicate=Coalesce(
+                F("generation__replicate"), F("judgment__replicate"), F("coding__replicate")
+            ),
         )
         .order_by("pk")
     )
@@ -77,15 +90,26 @@ def calls_of(study: Study) -> QuerySet[LLMCall]:
 def transcripts_of(study: Study) -> Iterator[dict[str, Any]]:
     """One call after the other, whatever came of it. Memory does not grow with the study."""
     rows = calls_of(study).values_list(
-        *NAME_COLUMNS, "model_requested", "prompt", "prompt_sha256", "raw", "raw_sha256", "raw_truncated"
+        *NAME_COLUMNS,
+        "coding__passage__source_kind",
+        "coding__passage__erased_at",
+        "model_requested",
+        "prompt",
+        "prompt_sha256",
+        "raw",
+        "raw_sha256",
+        "raw_truncated",
     )
-    for *name, model, prompt, prompt_sha256, raw, raw_sha256, truncated in rows.iterator(chunk_size=CHUNK):
+    for row in rows.iterator(chunk_size=CHUNK):
+        *name, source, erased_at, model, prompt, prompt_sha256, raw, raw_sha256, truncated = row
+        left_out = ERASED if erased_at else RATERS_WORDS if source == Passage.Source.RATER else ""
         yield {
             **CallName._make(name)._asdict(),
             "model_requested": model,
-            "prompt": _messages(prompt),
+            "left_out": left_out,
+            "prompt": None if left_out else _messages(prompt),
             "prompt_sha256": prompt_sha256,
-            **_body(raw),
+            **_body(None if left_out else raw),
             "body_sha256": raw_sha256,
             "body_truncated": truncated,
         }

@@ -1,4 +1,4 @@
-"""Where models are asked, and how: providers, systems under test, judges."""
+"""Where models are asked, and how: providers, systems under test, judges, coders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from studies.calling import clients
+from studies.coding import prompts as coding_prompts
 from studies.generation import prompts as reply_prompts
 from studies.judging import prompts as judge_prompts
 from studies.llm.endpoints import EndpointRefused, check_endpoint
-from studies.models import Judge, Provider, Study, System
+from studies.models import Coder, Judge, Provider, Study, System
 from studies.models.asking import SETTINGS
 
 PARAMETERS: Final = ("params_total", "params_active")
@@ -44,6 +45,7 @@ class ProviderForm(forms.ModelForm[Provider]):
             "tokens_per_minute",
             "prices",
             "for_trial",
+            "is_own",
         )
 
     def clean_base_url(self) -> str:
@@ -73,6 +75,10 @@ class ProviderForm(forms.ModelForm[Provider]):
                 self.add_error("base_url", _("The scripted provider calls no address: leave it empty."))
         elif not (self._said("base_url") or self._said("key_name") or self.errors):
             self.add_error("key_name", _("The provider's own address needs a key: name its variable."))
+        if cleaned.get("is_own") and not (
+            self._said("base_url") or self._said("api") == Provider.Api.SCRIPTED
+        ):
+            self.add_error("is_own", _("Give the address on your own machines."))
         if not self.errors:
             self._check_once()
         return cleaned
@@ -132,6 +138,26 @@ class JudgeForm(forms.ModelForm[Judge]):
 
     def clean_prompt_version(self) -> str:
         return _known_prompt(self.cleaned_data["prompt_version"], judge_prompts.TEMPLATES)
+
+
+class CoderForm(forms.ModelForm[Coder]):
+    """A coder starts at temperature 0, and on a provider of the team's own, where there is one."""
+
+    class Meta:
+        model = Coder
+        fields = ("study", "name", "provider", "model_id", "family", *SETTINGS, "longest_text")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.fields["temperature"].initial = Decimal(0)
+            self.fields["provider"].initial = Provider.objects.filter(is_own=True).order_by("name").first()
+            self.fields["provider"].help_text = _(
+                "A rater's words go to an outside provider only where the rater agreed to it."
+            )
+
+    def clean_prompt_version(self) -> str:
+        return _known_prompt(self.cleaned_data["prompt_version"], coding_prompts.TEMPLATES)
 
 
 def _known_prompt(version: str, templates: Any) -> str:

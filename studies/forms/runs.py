@@ -9,11 +9,13 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from studies.coding import planning as coding
+from studies.coding.planning import KINDS, CodingDesign
 from studies.judging import jury
 from studies.judging.jury import JuryDesign
 from studies.judging.planning import DESIGN, PILOT
 from studies.llm.prices import MILLION
-from studies.models import Judge, Run, Study, System
+from studies.models import Coder, Judge, Passage, Run, Study, System
 
 #: What the databases can hold, with room to add to it.
 MOST_CALLS: Final = 2_000_000_000
@@ -24,7 +26,7 @@ SPARE: Final = Decimal("1.5")
 
 
 class AskerChoices(forms.ModelMultipleChoiceField[Any]):
-    """Systems or judges, to be ticked, with where they are asked."""
+    """Systems, judges or coders, to be ticked, with where they are asked."""
 
     widget = forms.CheckboxSelectMultiple
 
@@ -111,6 +113,44 @@ class JudgmentPlanForm(forms.Form):
             consistency_share=float(chosen["consistency_share"]) / 100,
         )
         return {"judges": list(chosen["judges"]), "design": design, "pilot": chosen["pilot"]}
+
+
+class CodingPlanForm(forms.Form):
+    """Who codes what, and how often."""
+
+    coders = AskerChoices(queryset=None, label=_("Coders"))
+    kinds = forms.MultipleChoiceField(
+        label=_("Passages"),
+        choices=[(kind, Passage.Kind(kind).label) for kind in KINDS],
+        initial=KINDS,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    first = forms.IntegerField(
+        label=_("How many of each kind"),
+        required=False,
+        min_value=1,
+        help_text=_("The first in the drawn order. Empty: all."),
+    )
+    consistency_share = forms.DecimalField(
+        label=_("Consistency share, %"),
+        initial=round(coding.DESIGN.consistency_share * 100),
+        min_value=0,
+        max_value=100,
+        help_text=_("Of each coder's passages: coded three times, to see whether it agrees with itself."),
+    )
+
+    def __init__(self, study: Study, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_coding_%s")
+        coders = self.fields["coders"]
+        assert isinstance(coders, AskerChoices)
+        coders.queryset = Coder.objects.filter(study=study).select_related("provider").order_by("name")
+
+    def choices(self) -> dict[str, Any]:
+        """As keyword arguments of `plan_codings`."""
+        chosen = self.cleaned_data
+        kinds = tuple(kind for kind in KINDS if kind in chosen["kinds"])
+        design = CodingDesign(kinds, chosen["first"], float(chosen["consistency_share"]) / 100)
+        return {"coders": list(chosen["coders"]), "design": design}
 
 
 class LimitsForm(forms.Form):

@@ -36,6 +36,9 @@ class Replying:
     def waiting(self, run: Run) -> QuerySet[Generation]:
         return Generation.objects.waiting(run)
 
+    def sendable(self, rows: QuerySet[Generation]) -> QuerySet[Generation]:
+        return rows
+
     def with_texts(self, keys: Sequence[int]) -> list[Generation]:
         rows = Generation.objects.select_related("dialogue", "system__provider", "provider")
         found = rows.defer("dialogue__meta").in_bulk(keys)

@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 
 from studies import selectors
 from studies.calling.craft import Ask, Reading
+from studies.calling.strict_json import Unparseable
 from studies.comparison import Order
 from studies.judging import parsing, prompts
-from studies.judging.parsing import Unparseable
 from studies.llm.port import CallRequest, Completion
 from studies.models import Judge, Judgment, JudgmentScore, Pair, Run
 
@@ -33,6 +33,9 @@ class Judging:
     def waiting(self, run: Run) -> QuerySet[Judgment]:
         rows = Judgment.objects.waiting(run)
         return rows if run.is_past_gate else rows.filter(is_pilot=True)
+
+    def sendable(self, rows: QuerySet[Judgment]) -> QuerySet[Judgment]:
+        return rows
 
     def with_texts(self, keys: Sequence[int]) -> list[Judgment]:
         """Rows in line belong to few judges, and often to the same pair: each is read once."""

@@ -16,7 +16,7 @@ from typing import Any, Final
 from studies.comparison import Comparison
 from studies.judging.schema import EVIDENCE, REASON, VERDICT, Layout, SlotIds, Variant, layout_for
 from studies.llm.port import Message
-from studies.prompting import LABELS, Template, rendered_sha256
+from studies.prompting import Template, boundary_for, framed, rendered_sha256
 from studies.protocol import Answer, Asked, ProtocolDocument
 
 _DATA_RULE: Final = (
@@ -145,13 +145,13 @@ def judge_request(
     """
     texts = "\n".join((*(turn.text for turn in comparison.turns), comparison.first, comparison.second))
     layout = layout_for(document, variant=variant, slots=_slots(rng, texts), longest_text=longest_text)
-    boundary = _boundary(rng, texts)
+    boundary = boundary_for(rng, texts)
     template = template or CURRENT[variant]
     messages = template.messages(
         boundary=boundary,
         first=layout.slots.first,
         second=layout.slots.second,
-        conversation=_conversation(comparison, boundary),
+        conversation=framed(comparison.turns, boundary),
         replies=_replies(comparison, layout.slots, boundary),
         questions="\n".join(_question(one.field, one.asked, variant) for one in layout.questions),
         verdicts="\n".join(_explained(layout, document.answers)),
@@ -175,19 +175,6 @@ def _longer(couples: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     for number in itertools.count():
         for first, second in couples:
             yield f"{first}{number}", f"{second}{number}"
-
-
-def _boundary(rng: random.Random, texts: str) -> str:
-    """12 hexadecimal digits that stand in none of the texts, so that no text can end its own frame."""
-    while True:
-        boundary = f"{rng.getrandbits(48):012x}"
-        if boundary not in texts.lower():
-            return boundary
-
-
-def _conversation(comparison: Comparison, boundary: str) -> str:
-    turns = [f"<<{boundary} {LABELS[turn.speaker]}>>\n{turn.text}" for turn in comparison.turns]
-    return "\n".join((*turns, f"<<{boundary} end of the conversation>>"))
 
 
 def _replies(comparison: Comparison, slots: SlotIds, boundary: str) -> str:

@@ -21,6 +21,7 @@ from studies.llm.port import (
     Usage,
     Wire,
 )
+from studies.llm.scripted_codes import codes_answer
 
 PREFIX: Final = "scripted-"
 SLOW_SECONDS: Final = 1.0
@@ -134,16 +135,21 @@ def _referred(reference: str, root: Mapping[str, Any]) -> Mapping[str, Any]:
     return found
 
 
+def _written(request: CallRequest, seed: str) -> str:
+    """A reply, codes, or what else the schema asks for."""
+    if request.schema is None:
+        return reply_for(seed)
+    codes = codes_answer(request.messages[-1].text, request.schema)
+    return codes or json.dumps(value_for(request.schema, random.Random(seed)), ensure_ascii=False)
+
+
 def _spoken(request: CallRequest, seed: str) -> tuple[str, FinishReason, str]:
     """Text, finish reason and refusal."""
     if request.model == "scripted-refuses":
         return "", "refusal", "[scripted refusal] This was asked for by the model's name."
     if request.model == "scripted-garbage":
         return '[scripted garbage] {"overall": ', "stop", ""
-    if request.schema is None:
-        text = reply_for(seed)
-    else:
-        text = json.dumps(value_for(request.schema, random.Random(seed)), ensure_ascii=False)
+    text = _written(request, seed)
     if request.model == "scripted-truncates":
         return text[: len(text) // 2], "length", ""
     return text, "stop", ""

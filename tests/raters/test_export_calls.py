@@ -34,10 +34,23 @@ def test_a_call_is_named_by_what_it_was_for(tmp_path: Path) -> None:
     rows = table(tmp_path / "llm_calls.csv")
     names = CallName._fields[1:]
     pair = Judgment.objects.all()[0].pair.key
-    assert [rows[0][name] for name in names] == ["generate", "1", "fetched", "", "d1", "", "", "1", "1"]
+    assert [rows[0][name] for name in names] == [
+        "generate",
+        "1",
+        "fetched",
+        "",
+        "",
+        "d1",
+        "",
+        "",
+        "",
+        "1",
+        "1",
+    ]
     garbled = [row for row in rows if row["judge"] == "judge-claude" and row["order"] == "BA"]
     assert [[row[name] for name in names] for row in garbled] == [
-        ["judge", "2", "", "judge-claude", "d1", pair, "BA", "1", str(attempt)] for attempt in (1, 2, 3)
+        ["judge", "2", "", "judge-claude", "", "d1", pair, "BA", "", "1", attempt]
+        for attempt in ("1", "2", "3")
     ]
     assert [(row["accepted"], row["reading"]) for row in garbled] == [
         ("0", "invalid_json"),

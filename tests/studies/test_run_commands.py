@@ -11,8 +11,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from studies.calling import providers
-from studies.models import Generation, Judge, Judgment, LLMCall, Provider, Run, System
+from studies.models import Coder, Coding, Generation, Judge, Judgment, LLMCall, Provider, Run, System
 from tests import factories
+from tests.studies.coding.material import coded_study
 
 pytestmark = pytest.mark.django_db
 SCRIPTED = ("--provider", "scripted", "--model", "scripted-a", "--family")
@@ -59,6 +60,14 @@ def test_the_local_models_provider_follows_its_port_and_is_for_trial() -> None:
     local = providers.local_provider(8500)
     assert Provider.objects.get() == local
     assert (local.base_url, local.for_trial, local.max_in_flight) == ("http://127.0.0.1:8500/v1", True, 1)
+    assert (local.is_own, local.is_outside) == (True, False)
+
+
+def test_a_provider_of_ones_own_has_an_address_of_ones_own() -> None:
+    told("add_provider", "mine", "--api", "openai", "--base-url", "http://127.0.0.1:8080/v1", "--own")
+    assert not Provider.objects.get().is_outside
+    with pytest.raises(CommandError, match="is not on your machines"):
+        told("add_provider", "not-mine", "--api", "openai", "--key-name", "X_API_KEY", "--own")
 
 
 def test_systems_and_judges_are_added_with_their_settings(scripted: Provider) -> None:
@@ -105,3 +114,21 @@ def test_a_study_goes_from_replies_to_judgments_without_a_worker(scripted: Provi
     assert (ended["state"], ended["rows"]) == ("finished", {"done": 18})
     assert Run.objects.get(number=2).gate_waiver == "Scripted judges draw lots."
     assert (Generation.objects.count(), Judgment.objects.count(), LLMCall.objects.count()) == (3, 18, 21)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_coders_are_added_and_code_without_a_worker(scripted: Provider) -> None:
+    study = coded_study()
+    with pytest.raises(CommandError, match="there are no coders: add one first"):
+        told("plan_codings", study.slug)
+    added = told("add_coder", study.slug, "phi", *SCRIPTED, "phi", "--longest-text", "80")
+    assert added == {"study": study.slug, "coder": "phi", "model": "scripted-a", "family": "phi"}
+    coder = Coder.objects.get()
+    assert (coder.temperature, coder.longest_text, coder.max_tokens) == (Decimal(0), 80, 1200)
+    with pytest.raises(CommandError, match="no coder is called nobody"):
+        told("plan_codings", study.slug, "--coder", "nobody")
+    plan = told("plan_codings", study.slug, "--kind", "reason", "--first", "3", "--consistency-share", "0")
+    assert plan["coding"] == {"passages": 3, "sent": 3, "withheld": 0, "same_family": 0}
+    ended = told("start_run", study.slug, "1", "--cap-calls", "10", "--here")
+    assert (ended["kind"], ended["state"], ended["rows"]) == ("code", "finished", {"done": 3})
+    assert Coding.objects.filter(outcome="ok").count() == 3

@@ -8,6 +8,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,12 @@ from django.test.utils import CaptureQueriesContext
 from studies.calling import transcripts
 from studies.judging.planning import plan_judgments
 from studies.llm.port import CallError, CallRequest, Completion, ErrorKind
-from studies.models import Judgment, LLMCall, Study
+from studies.models import Judgment, LLMCall, Passage, Study
 from studies.selectors import comparison_for
+from tests import machines
 from tests.factories import NOW, SYSTEMS, make_study, open_study
 from tests.scripted_runs import make_judges, make_provider, run_to_end
+from tests.studies.coding.material import coded_study, coding_run
 
 pytestmark = pytest.mark.django_db
 
@@ -67,12 +70,15 @@ def test_a_line_holds_what_was_sent_and_what_came_back(tmp_path: Path) -> None:
         "run": 1,
         "system": "",
         "judge": judgment.judge.name,
+        "coder": "",
         "dialogue": "d1",
         "pair": judgment.pair.key,
         "order": judgment.order,
+        "passage": "",
         "replicate": judgment.replicate,
         "attempt": 1,
         "model_requested": "scripted-judge",
+        "left_out": "",
         "prompt_sha256": call.prompt_sha256,
         "body_base64": None,
         "body_sha256": call.raw_sha256,
@@ -173,3 +179,35 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
         "bytes": file.stat().st_size,
         "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
     }
+
+
+def test_raters_words_and_erased_texts_are_left_out_with_a_reason(tmp_path: Path) -> None:
+    study = coded_study()
+    Passage.objects.filter(source_kind="rater").update(text="PLANTED words of a rater.")
+    machines.run_to_end(coding_run(study), quoting())
+    Passage.objects.filter(kind="reply", place=5).update(text="", erased_at=NOW)
+    transcripts.write_transcripts(study=study, file=tmp_path / "calls")
+    lines = lines_of(tmp_path / "calls")
+    assert {line["purpose"] for line in lines} == {"code"}
+    assert {line["coder"] for line in lines} == {"coder"}
+    told = {line["passage"]: line for line in lines}
+    of = {passage.key: passage for passage in Passage.objects.all()}
+    assert set(told) == set(of)
+    for key, line in told.items():
+        is_out = of[key].source_kind == "rater" or of[key].erased_at is not None
+        assert (line["prompt"] is None, line["body"] is None) == (is_out, is_out)
+        assert bool(line["left_out"]) is is_out
+        assert len(line["prompt_sha256"]) == len(line["body_sha256"]) == 64
+    assert "PLANTED" not in gzip.decompress((tmp_path / "calls").read_bytes()).decode()
+    assert {line["left_out"] for line in lines} == {"", transcripts.RATERS_WORDS, transcripts.ERASED}
+
+
+def quoting() -> machines.Told:
+    """A coder that says what it was told not to: the text itself."""
+
+    def answer(request: CallRequest, made: int) -> Completion:
+        told = machines.completion(request)
+        body = request.messages[1].text.split(" text>>\n")[1].encode()
+        return replace(told, wire=replace(told.wire, raw_body=body))
+
+    return machines.Told(answer)

@@ -20,6 +20,7 @@ FIELDS: Final = (
     "tokens_per_minute",
     "prices",
     "for_trial",
+    "is_own",
 )
 
 
@@ -40,6 +41,12 @@ class Command(BaseCommand):
         parser.add_argument("--tokens-per-minute", type=int)
         parser.add_argument("--prices", type=json.loads, default={}, help="JSON: prices by model id")
         parser.add_argument("--for-trial", action="store_true", help="its answers are for trying out only")
+        parser.add_argument(
+            "--own",
+            dest="is_own",
+            action="store_true",
+            help="it runs on the team's own machines: raters' words may go there without leaving",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object instead of a summary")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studies.judging.parsing import Kind, Parsed, Unparseable, parse
+from studies.calling.strict_json import Kind, Unparseable
+from studies.judging.parsing import Parsed, parse
 from studies.judging.schema import Variant
 from tests.studies.judging.material import asked
 
