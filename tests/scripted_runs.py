@@ -9,11 +9,10 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
+from studies import tasks
 from studies.calling import designing, runs
 from studies.calling.draining import drain
-from studies.generation.replying import Replying
 from studies.judging import piloting
-from studies.judging.judging import Judging
 from studies.llm.port import CallError, Client, Completion
 from studies.llm.scripted import ScriptedClient
 from studies.models import Judge, Provider, Run, Study, System
@@ -60,7 +59,7 @@ def _drain(run: Run, client: Client | None, now: datetime) -> None:
     current = Run.objects.select_related("study", "protocol").get(pk=run.pk)
     drain(
         run=current,
-        craft=Judging(current) if run.kind == Run.Kind.JUDGE else Replying(current),
+        craft=tasks.craft_for(current),
         client=client or ScriptedClient(),
         submit=_at_once,
         worker="test",
