@@ -296,7 +296,9 @@ def test_pages_are_in_the_studys_language_also_before_anything_is_frozen(client:
 
 
 def test_without_texts_for_raters_a_page_leaves_out_what_is_not_there(client: Client) -> None:
-    nothing: dict[str, Any] = dict.fromkeys(("content_note", "responsible", "contact_email", "support_contacts"), "")
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("content_note", "responsible", "contact_email", "support_contacts"), ""
+    )
     session = begun(study_to_code(**nothing))[0]
 
     page = shown(client, at(session, "begin"))
