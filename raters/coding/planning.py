@@ -127,7 +127,7 @@ def _deal(
         except dealing.CannotDeal as error:
             raise CannotInvite(str(error)) from error
     ids, number_of = list(lacking), {coder.pk: number for number, coder in enumerate(coders)}
-    had, loads = _hands(study, number_of)
+    had, loads = _hands(number_of)
     seed = f"{study.seed}/coding/{CodingAssignment.objects.filter(session__study=study).count()}"
     hands = dealing.deal_on([Wanted(lacking[pk], frozenset(had[pk])) for pk in ids], loads, seed)
     kinds = dict(Passage.objects.filter(study=study).values_list("pk", "kind"))
@@ -138,7 +138,7 @@ def _deal(
     return dealt, sum(lacking.values()) - dealt
 
 
-def _hands(study: Study, number_of: dict[int, int]) -> tuple[dict[int, set[int]], list[int]]:
+def _hands(number_of: dict[int, int]) -> tuple[dict[int, set[int]], list[int]]:
     """Which of the coders have which text, also if they gave it back; and how much each has open."""
     rows = CodingAssignment.objects.filter(session__in=number_of)
     had: dict[int, set[int]] = defaultdict(set)

@@ -34,7 +34,7 @@ def coders_of(study: Study) -> list[CoderProgress]:
     """A study's coders in the order in which they were invited; one query."""
     there = Q(assignments__passage__erased_at__isnull=True)
     given = Q(assignments__released_at__isnull=False)
-    live = ~given & there
+    live = Q(assignments__released_at__isnull=True) & there
     coded = Q(assignments__coded_at__isnull=False)
     skipped = Q(assignments__skipped_at__isnull=False)
     rows: QuerySet[CodingSession] = CodingSession.objects.filter(study=study).order_by("pk")
