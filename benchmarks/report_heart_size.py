@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def write_study(folder: Path) -> None:
-    """verdicts.csv and systems.csv."""
+    """verdicts.csv and systems.csv, models with a family and a size."""
     folder.mkdir()
     effects = Effects(adversarial=0.3)
     raters = simulate(RATERS, effects, np.random.default_rng(SEED))
@@ -74,8 +74,11 @@ def write_study(folder: Path) -> None:
 def write_systems(truth: Truth, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
-        out.writerow(["system", "kind"])
-        out.writerows([name, "llm" if number else "human"] for number, name in enumerate(truth.systems))
+        out.writerow(["system", "kind", "family", "params_total", "params_active"])
+        out.writerow([truth.systems[0], "human", "", "", ""])
+        for number, name in enumerate(truth.systems[1:]):
+            size = 2**number * 1_000_000_000
+            out.writerow([name, "llm", f"family {number % 4}", size, size // 2])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Final
 
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from raters.models import CodeMark, CodingAssignment, RatingSession
 from studies.coding import forgetting as by_models
@@ -18,8 +17,9 @@ from studies.models import Coding, CodingMark, LLMCall, Passage
 from studies.models.coding import PassageQuerySet
 from studies.models.work import WorkRow
 
-#: Why a coding came to nothing.
+#: Why a coding came to nothing, and in words; both are stored.
 ERASED: Final = "erased"
+TOLD: Final = "The rater's words were deleted."
 
 
 def passages_of(session: RatingSession) -> PassageQuerySet:
@@ -65,11 +65,11 @@ def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     notes += Coding.objects.filter(own).exclude(note="").count()
     CodingAssignment.objects.filter(own).update(draft={})
     waiting = Coding.objects.filter(own, status=WorkRow.Status.PENDING)
-    waiting.update(status=WorkRow.Status.FAILED, finished_at=now, error_kind=ERASED, error=_erased())
+    waiting.update(status=WorkRow.Status.FAILED, finished_at=now, error_kind=ERASED, error=TOLD)
     # What a provider said of a failure may quote what it was sent.
     failed = Coding.objects.filter(own, status=WorkRow.Status.FAILED).exclude(error_kind="withheld")
-    failed.update(error=_erased())
-    LLMCall.objects.filter(coding__passage__in=passages).exclude(error="").update(error=_erased())
+    failed.update(error=TOLD)
+    LLMCall.objects.filter(coding__passage__in=passages).exclude(error="").update(error=TOLD)
     calls = by_models.forget(Passage.objects.filter(pk__in=passages))
     legible = Passage.objects.legible().filter(pk__in=passages)
     return {
@@ -85,9 +85,5 @@ def _uncode(passages: list[int], now: datetime) -> int:
     models = Coding.objects.filter(own, status=WorkRow.Status.DONE)
     CodeMark.objects.filter(assignment__passage__in=passages).delete()
     CodingMark.objects.filter(coding__passage__in=passages).delete()
-    gone = {"outcome": "", "error_kind": ERASED, "error": _erased()}
+    gone = {"outcome": "", "error_kind": ERASED, "error": TOLD}
     return people.update(released_at=now) + models.update(status=WorkRow.Status.FAILED, **gone)
-
-
-def _erased() -> str:
-    return _("The rater's words were deleted.")

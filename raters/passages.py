@@ -13,7 +13,6 @@ from typing import Final
 
 from django.db import transaction
 from django.db.models import Count, Max, Q
-from django.utils.translation import gettext as _
 
 from raters.models import Assignment, RaterPassage, Rating, RatingSession
 from raters.screening import exclusion_reasons, lateness
@@ -101,11 +100,11 @@ def counts_of(study: Study) -> list[Counted]:
 def _names() -> dict[tuple[str, str], str]:
     sources = Passage.Source
     return {
-        (sources.RATER, MAIN): _("raters"),
-        (sources.RATER, RUBRIC): _("raters, with the rubric after it"),
-        (sources.JUDGE, Judge.Variant.RUBRIC): _("judges with the rubric"),
-        (sources.JUDGE, Judge.Variant.NO_RUBRIC): _("judges without a rubric"),
-        (sources.SYSTEM, ""): _("systems: replies"),
+        (sources.RATER, MAIN): "raters",
+        (sources.RATER, RUBRIC): "raters, with the rubric after it",
+        (sources.JUDGE, Judge.Variant.RUBRIC): "judges with the rubric",
+        (sources.JUDGE, Judge.Variant.NO_RUBRIC): "judges without a rubric",
+        (sources.SYSTEM, ""): "systems: replies",
     }
 
 
@@ -136,17 +135,17 @@ def _chosen(study: Study, design: PassageDesign) -> _Chosen:
         elif text := drawing.as_coded(candidate):
             fresh.append((candidate, text))
     if not (fresh or known):
-        raise CannotSetOut(_("there is no text to set out: no reason was written, or no reply compared"))
+        raise CannotSetOut("there is no text to set out: no reason was written, or no reply compared")
     return _Chosen(fresh, known)
 
 
 def _refuse(study: Study, design: PassageDesign) -> None:
     if not study.is_frozen():
-        raise CannotSetOut(_("the study is not frozen: its texts are coded once it is"))
+        raise CannotSetOut("the study is not frozen: its texts are coded once it is")
     if not (design.reasons or design.replies):
-        raise CannotSetOut(_("choose reasons, replies or both"))
+        raise CannotSetOut("choose reasons, replies or both")
     if any(number is not None and number < 1 for number in (design.pairs, design.per_pair, design.dialogues)):
-        raise CannotSetOut(_("a limit is at least 1; leave it out for all"))
+        raise CannotSetOut("a limit is at least 1; leave it out for all")
 
 
 def _reasons(study: Study, design: PassageDesign, out: set[str]) -> list[Candidate]:
@@ -185,10 +184,7 @@ def reasons_of_raters(study: Study) -> Iterator[Candidate]:
     """
     sessions = RatingSession.objects.filter(study=study, consented_at__isnull=False)
     excluded = exclusion_reasons(sessions.only("is_pilot", "returned_at", "protocol"))
-    may_leave = {
-        protocol.pk: protocol.document().texts.words_may_leave
-        for protocol in Protocol.objects.filter(study=study)
-    }
+    may_leave = _may_leave(study)
     rows = (
         Rating.objects.alias(late=lateness())
         .filter(
@@ -219,6 +215,12 @@ def reasons_of_raters(study: Study) -> Iterator[Candidate]:
             may_leave=may_leave.get(protocol, False),
             rating=rating,
         )
+
+
+def _may_leave(study: Study) -> dict[int, bool]:
+    """Whether raters' words may go to outside providers, by the protocol that they consented to."""
+    protocols = Protocol.objects.filter(study=study)
+    return {protocol.pk: protocol.document().texts.words_may_leave for protocol in protocols}
 
 
 def _store(study: Study, fresh: list[tuple[Candidate, str]]) -> None:

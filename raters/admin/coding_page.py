@@ -120,6 +120,7 @@ def _context(request: HttpRequest, study: Study, form: PassagesForm) -> dict[str
         "opts": Study._meta,
         "study": study,
         "codes": study.codes.count(),
+        "lacks_default": codebooks.lacks_default(study),
         "codebook": codebooks.current(study),
         "has_changed": codebooks.has_changed(study),
         "is_fixed": codebooks.is_fixed(study),

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from raters.admin import coding_page, desk, desk_files, desk_people, reasons
+from raters.admin import coding_page, datasheet, desk, desk_files, desk_people, reasons
 from raters.models import Recruitment
 from studies.admin import StudyAdminBase
 from studies.models import Study
@@ -93,6 +93,8 @@ class StudyAdmin(StudyAdminBase):
             path("<int:pk>/bonus/", guard(desk_people.bonuses), name="raters_study_bonus"),
             path("<int:pk>/invitations/", guard(desk_people.invitations), name="raters_study_invitations"),
             path("<int:pk>/exports/<int:job>/", guard(desk_files.download), name="raters_study_download"),
+            path("<int:pk>/datasheet/", guard(datasheet.datasheet), name="raters_study_datasheet"),
+            path("<int:pk>/datasheet/answer/", guard(datasheet.answer), name="raters_study_answer"),
             path("<int:pk>/reasons/", guard(reasons.reasons), name="raters_study_reasons"),
             path("<int:pk>/reports/<int:job>/", guard(desk_files.report), name="raters_study_report"),
         ]

@@ -4,6 +4,7 @@ from raters.export.folders import NotAnExport, export_to
 from raters.export.jobs import NotDone, file_name_of, open_export, open_page, request_export, run_waiting
 from raters.export.payments import bonus_rows, invitation_rows, payment_rows
 from raters.export.person import everything_about
+from raters.export.replication import write_bundle_for_readers
 
 __all__ = [
     "NotAnExport",
@@ -18,4 +19,5 @@ __all__ = [
     "payment_rows",
     "request_export",
     "run_waiting",
+    "write_bundle_for_readers",
 ]

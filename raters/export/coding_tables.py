@@ -17,6 +17,24 @@ from studies.selectors import response_key
 
 WITHHELD: Final = "withheld"
 SKIPPED: Final = "skipped"
+_BY_MODEL: Final = (
+    "pk",
+    "codebook_id",
+    "passage__key",
+    "coder__name",
+    "coder__family",
+    "coder__model_id",
+    "replicate",
+    "status",
+    "outcome",
+    "note",
+    "same_family",
+    # Of the provider that was asked, whatever the coder is set to since.
+    "provider__for_trial",
+    "finished_at",
+    "error_kind",
+    "call_id",
+)
 
 
 class CodeRow(NamedTuple):
@@ -191,28 +209,7 @@ def _by_people(study: Study) -> Iterator[CodingRow]:
 
 
 def _by_models(study: Study) -> Iterator[CodingRow]:
-    rows = (
-        Coding.objects.filter(run__study=study)
-        .order_by("pk")
-        .values_list(
-            "pk",
-            "codebook_id",
-            "passage__key",
-            "coder__name",
-            "coder__family",
-            "coder__model_id",
-            "replicate",
-            "status",
-            "outcome",
-            "note",
-            "same_family",
-            # Of the provider that was asked, whatever the coder is set to since.
-            "provider__for_trial",
-            "finished_at",
-            "error_kind",
-            "call_id",
-        )
-    )
+    rows = Coding.objects.filter(run__study=study).order_by("pk").values_list(*_BY_MODEL)
     books = _Books(study)
     for chunk in _chunks(rows.iterator(chunk_size=CHUNK)):
         marks = _marks(CodingMark.objects.filter(coding__in=[row[0] for row in chunk]), "coding_id")

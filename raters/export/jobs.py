@@ -22,7 +22,8 @@ from django.db.models import Q, QuerySet
 from django.db.models.fields.files import FieldFile
 
 from raters.export.bundle import Tick, sha256_of_file, write_bundle
-from raters.export.reports import write_report
+from raters.export.replication import write_bundle_for_readers
+from raters.export.reports import datasheet_in, write_report
 from raters.models import ExportJob
 from raters.registering import write_packet
 from studies.models import Study
@@ -187,7 +188,14 @@ def _exported(lease: Lease, folder: Path) -> _Made:
 def _reported(lease: Lease, folder: Path) -> _Made:
     made = _exported(lease, folder)
     page = write_report(bundle=made.contents, out=folder / "report", tick=lease.renew)
-    return _Made(page.parent, made.manifest, page)
+    return _Made(page.parent, made.manifest | {"datasheet": datasheet_in(page.parent)}, page)
+
+
+def _bundled(lease: Lease, folder: Path) -> _Made:
+    made = _exported(lease, folder)
+    out = folder / "readers"
+    write_bundle_for_readers(export=made.contents, out=out, tick=lease.renew)
+    return _Made(out, made.manifest)
 
 
 def _registered(lease: Lease, folder: Path) -> _Made:
@@ -199,6 +207,7 @@ def _registered(lease: Lease, folder: Path) -> _Made:
 _MAKERS: Final[dict[str, Callable[[Lease, Path], _Made]]] = {
     ExportJob.Kind.EXPORT: _exported,
     ExportJob.Kind.REPORT: _reported,
+    ExportJob.Kind.BUNDLE: _bundled,
     ExportJob.Kind.PACKET: _registered,
 }
 

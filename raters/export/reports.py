@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 from raters.export.bundle import Tick
 
@@ -19,3 +21,10 @@ def write_report(*, bundle: Path, out: Path, tick: Tick) -> Path:
 
     analyze(path=bundle, out=out, options=Options(seed=planned_seed(bundle)), say=lambda _line: tick())
     return out / PAGE
+
+
+def datasheet_in(report: Path) -> list[dict[str, Any]]:
+    """The rows of the HEDS sheet as this report filled it: number, criterion, title, source, answer."""
+    told = json.loads((report / "report.json").read_text(encoding="utf-8"))
+    parts = [part for section in told["sections"] if section["key"] == "heds" for part in section["parts"]]
+    return [row for part in parts for row in part["rows"]]

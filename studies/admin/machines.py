@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy as _
 
 from studies.forms import CoderForm, JudgeForm, ProviderForm, SystemForm
 from studies.forms.machines import PARAMETERS
-from studies.models import Coder, Coding, Generation, Judge, Judgment, LLMCall, Provider, System
+from studies.models import (
+    BenchmarkScore,
+    Coder,
+    Coding,
+    Generation,
+    Judge,
+    Judgment,
+    LLMCall,
+    Provider,
+    System,
+)
 from studies.models.asking import SETTINGS
 
 
@@ -62,6 +72,12 @@ def _is_planned(provider: Provider) -> bool:
     return any(rows.objects.filter(provider=provider).exists() for rows in (Generation, Judgment, Coding))
 
 
+class BenchmarkInline(admin.TabularInline[BenchmarkScore, System]):
+    model = BenchmarkScore
+    extra = 1
+    verbose_name_plural = _("Scores on other benchmarks, where published")
+
+
 @admin.register(System)
 class SystemAdmin(admin.ModelAdmin[System]):
     """People are imported; a model may be added here, to have its replies fetched.
@@ -75,6 +91,9 @@ class SystemAdmin(admin.ModelAdmin[System]):
     list_display = ("name", "study", "kind", "provider", "family", "model_id", is_trial)
     list_filter = ("study", "kind")
     list_select_related = ("study", "provider")
+
+    def get_inlines(self, request: HttpRequest, obj: System | None) -> Any:
+        return (BenchmarkInline,) if obj is not None and obj.kind == System.Kind.LLM else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: System | None = None) -> Any:
         if obj is not None and obj.kind != System.Kind.LLM:

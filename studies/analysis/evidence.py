@@ -14,7 +14,7 @@ import numpy as np
 
 from studies import protocol
 from studies.analysis.further_tables import kinds_in, read_tables
-from studies.analysis.reading import CannotRead, Mask, TextTable
+from studies.analysis.reading import CannotRead, Coded, Mask, TextTable
 from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
 from studies.analysis.votes import Votes, evenly, judges_in, jury_of, votes_at
@@ -160,23 +160,8 @@ class Evidence:
         """
         if self.verdicts is None:
             return {}
-        count = len(self.verdicts.dialogue.labels)
-        slices: dict[str, Mask] = {EVERYTHING: np.ones(count, dtype=bool)}
-        if "tags" not in self.verdicts.table:
-            return slices
-        tags = self.verdicts.table["tags"]
-        by_tag: dict[str, Mask] = {}
-        for code, label in enumerate(tags.labels):
-            dialogues = np.unique(self.verdicts.dialogue.codes[tags.codes == code])
-            for tag in filter(None, label.split("|")):
-                by_tag.setdefault(tag, np.zeros(count, dtype=bool))[dialogues] = True
-        if ADVERSARIAL in by_tag:
-            slices[REGULAR] = ~by_tag[ADVERSARIAL]
-        for name in slices.keys() & by_tag.keys():
-            tagged = by_tag.pop(name)
-            if not np.array_equal(tagged, slices[name]):
-                by_tag[f"{name} (tag)"] = tagged
-        return slices | dict(sorted(by_tag.items(), key=lambda one: (one[0] != ADVERSARIAL, one[0])))
+        told = "tags" in self.verdicts.table
+        return slices_of(self.verdicts.dialogue, self.verdicts.table["tags"] if told else None)
 
     def dimension_code(self, key: str) -> int:
         if self.verdicts is None or key not in self.verdicts.dimension.labels:
@@ -228,6 +213,26 @@ def read_evidence(path: Path, options: Options) -> Evidence:
         earlier=read_earlier(folder, sha256) if folder else (),
         files={file.name: _sha256(file) for file in sorted(read) if file.exists()},
     )
+
+
+def slices_of(dialogue: Coded, tags: Coded | None) -> dict[str, Mask]:
+    """The slices of `Evidence.slices`, from each row's dialogue and its tags."""
+    count = len(dialogue.labels)
+    slices: dict[str, Mask] = {EVERYTHING: np.ones(count, dtype=bool)}
+    if tags is None:
+        return slices
+    by_tag: dict[str, Mask] = {}
+    for code, label in enumerate(tags.labels):
+        dialogues = np.unique(dialogue.codes[tags.codes == code])
+        for tag in filter(None, label.split("|")):
+            by_tag.setdefault(tag, np.zeros(count, dtype=bool))[dialogues] = True
+    if ADVERSARIAL in by_tag:
+        slices[REGULAR] = ~by_tag[ADVERSARIAL]
+    for name in slices.keys() & by_tag.keys():
+        tagged = by_tag.pop(name)
+        if not np.array_equal(tagged, slices[name]):
+            by_tag[f"{name} (tag)"] = tagged
+    return slices | dict(sorted(by_tag.items(), key=lambda one: (one[0] != ADVERSARIAL, one[0])))
 
 
 def _manifest(path: Path) -> dict[str, Any]:

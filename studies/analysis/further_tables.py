@@ -21,7 +21,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     "sessions.csv": (
         "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
         "decoys_seen", "decoys_lost", "checks_seen", "checks_failed", "consented_at", "completed_at",
-        "stopped_at", "timed_out_at", "reviewed_at",
+        "stopped_at", "timed_out_at", "reviewed_at", "channel",
     ),
     "assignments.csv": (
         "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
@@ -50,6 +50,17 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "purpose", "judge", "system", "result", "reading", "latency_ms", "first_token_ms", "input_tokens",
         "output_tokens", "cost_micros", "currency",
     ),
+    "sheet.csv": ("element_id", "value", "criterion", "comment"),
+    "codes.csv": ("code", "kind", "codebook_version", "codebook_sha256", "name", "definition"),
+    "passages.csv": (
+        "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
+        "occasion", "system", "response", "erased",
+    ),
+    "codings.csv": (
+        "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
+        "outcome", "codes", "same_family", "for_trial",
+    ),
+    "benchmarks.csv": ("system", "benchmark", "score", "source"),
 }  # fmt: skip
 
 

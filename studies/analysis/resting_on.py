@@ -18,7 +18,7 @@ from studies.analysis.verdicts import JUDGE, MAIN, RATER, Verdicts
 BRINGS: Final[Mapping[str, str]] = {
     VERDICTS: "everything that rests on answers",
     "systems.csv": "which systems are people, families, numbers of parameters",
-    "dialogues.csv": "the flow of dialogues, and whether the material is the frozen one",
+    "dialogues.csv": "the flow of dialogues, whether the material is the frozen one, what was said before",
     "imports.csv": "what was left out at import",
     "responses.csv": "texts and lengths: effects of length and style, leaks, reading time",
     "pairs.csv": "the balance of sides as planned",
@@ -32,6 +32,10 @@ BRINGS: Final[Mapping[str, str]] = {
     "generations.csv": "the flow of fetched replies, models asked and returned",
     "runs.csv": "runs that were cancelled or paused, gates that were waived",
     "llm_calls.csv": "speed and cost of language models",
+    "codes.csv": "the codebook that reasons and replies are coded with",
+    "passages.csv": "which reasons and replies were set out to be coded",
+    "codings.csv": "what reasons stress, and the strategies of replies",
+    "benchmarks.csv": "models' scores elsewhere, beside how they support",
     PROTOCOL: "the frozen questions and contrasts: without them all is exploratory",
 }
 #: Columns beyond the needed ones, and what cannot be told apart without them.

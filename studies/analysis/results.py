@@ -75,7 +75,8 @@ class Figure:
 
     `chart` decides which columns are read. forest: a label, an Estimate, optionally `group`; `reference` is
     the line of no difference. stacked: a label and shares that add up to one. matrix: row label, column
-    label, value. curve: `group`, x, Estimate. bars: a label, a value or Estimate. scatter: a label, x, y.
+    label, value. curve: `group`, x, Estimate. bars: a label, a value or Estimate. scatter: a label, x, y,
+    optionally `group`; `x_log` puts its x, which is above 0, on a logarithmic scale.
     flow: a label, a count, its role (`step`; `of which`, a part of the step above; `left out` before the
     next) and its chain's title.
     Columns are taken in that order; `x_title` and `y_title` name the axes with their unit.
@@ -88,6 +89,7 @@ class Figure:
     x_title: str = ""
     y_title: str = ""
     reference: float | None = None
+    x_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)

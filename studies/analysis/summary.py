@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Final
 
-from studies.analysis import finding
+from studies.analysis import finding, finding_reasons, patterns
 from studies.analysis.finding import ROWS_READ, Finding, Rows
+from studies.analysis.finding_reasons import REASONS_READ
 from studies.analysis.results import Column, Figure, Section, Table
 
 KEY: Final = "summary"
@@ -35,17 +36,21 @@ _SAID: Final[tuple[Callable[[Rows], Iterator[Finding]], ...]] = (
     finding.ranking,
     finding.agreement,
     finding.replacing,
+    patterns.size,
     finding.safety,
+    finding_reasons.themes,
+    finding_reasons.strategies,
     finding.blinding,
     finding.leaks,
     finding.position,
+    patterns.consistency,
+    patterns.halo,
 )
 
 
 def in_short(told: Sequence[Section]) -> Section:
     """The report's first section, from the others as they were built."""
-    tables = {table.key: (section.key, table) for section in told for table in _tables(section) if table.rows}
-    rows = Rows(tables)
+    rows = rows_of(told)
     found = list(chain.from_iterable(said(rows) for said in _SAID))[:MOST]
     if not found:
         return Section(KEY, TITLE, absent=NOTHING)
@@ -57,11 +62,18 @@ def in_short(told: Sequence[Section]) -> Section:
     return Section(KEY, TITLE, (" ".join(lead),), (Table(KEY, TITLE, _COLUMNS, cells),))
 
 
+def rows_of(told: Sequence[Section]) -> Rows:
+    """The finished tables that have rows, by their public keys."""
+    return Rows(
+        {table.key: (section.key, table) for section in told for table in _tables(section) if table.rows}
+    )
+
+
 def not_told(told: Sequence[Section]) -> str:
     """Which of the sections that the summary reads are absent, with the first sentence of the reason."""
     reasons: dict[str, list[str]] = {}
     for section in told:
-        if section.absent and section.key in ROWS_READ:
+        if section.absent and section.key in ROWS_READ | REASONS_READ:
             reasons.setdefault(_first(section.absent), []).append(section.title)
     return " ".join(f"{reason} ({', '.join(titles)})." for reason, titles in reasons.items())
 

@@ -29,7 +29,7 @@ KNOWN: Final = (
     "protocol_hash", "tags", "order", "occasion", "scale", "target", "kind", "phase", "writer_first",
     "writer_second", "rater_group", "excluded", "exclusion_reason", "response_first", "response_second",
     "position", "layout", "seconds", "flags_first", "flags_second", "check_asked", "check_answered",
-    "surplus",
+    "surplus", "reason",
 )  # fmt: skip
 RATER: Final = "rater"
 JUDGE: Final = "judge"

@@ -30,10 +30,18 @@ def add_default(*, study: Study) -> list[Code]:
     """
     locked = Study.objects.select_for_update().get(pk=study.pk)
     refuse_if_fixed(locked)
-    known = set(locked.codes.values_list("key", flat=True))
     after = max(locked.codes.values_list("position", flat=True), default=0)
-    missing = [entry for entry in CODES if entry.key not in known]
-    return [_added(locked, entry, after + number) for number, entry in enumerate(missing, start=1)]
+    return [_added(locked, entry, after + number) for number, entry in enumerate(_missing(locked), start=1)]
+
+
+def lacks_default(study: Study) -> bool:
+    """Whether `add_default` would add a code."""
+    return bool(_missing(study))
+
+
+def _missing(study: Study) -> list[CodeEntry]:
+    known = set(study.codes.values_list("key", flat=True))
+    return [entry for entry in CODES if entry.key not in known]
 
 
 def _added(study: Study, entry: CodeEntry, position: int) -> Code:

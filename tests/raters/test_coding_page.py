@@ -20,7 +20,7 @@ from tests.coded_studies import coded_study, reasoned_study
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
-QUERIES = 11
+QUERIES = 12
 ALL = {"reasons": "on", "replies": "on"}
 
 

@@ -203,3 +203,21 @@ def test_the_webs_processes_load_nothing_that_counts_or_draws(tmp_path: Path) ->
         env={"DJANGO_SETTINGS_MODULE": "heartsite.settings", "HEARTSITE_VAR": str(tmp_path)},
     )  # fmt: skip
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
+
+
+def test_the_desks_button_makes_a_replication_bundle(researcher: Client) -> None:
+    study = open_study(make_study())
+    rater = make_rater(study)
+    rate_all(rater)
+    desk = reverse("admin:raters_study_desk", args=[study.pk])
+
+    assert researcher.post(desk, {"action": "bundle"}).status_code == 302
+    tasks.run_exports()
+
+    job = ExportJob.objects.get()
+    assert (job.kind, job.status, job.error) == (Kind.BUNDLE, Status.DONE, "")
+    with export.open_export(job) as file, zipfile.ZipFile(io.BytesIO(file.read())) as archive:
+        names = set(archive.namelist())
+        everything = b"".join(archive.read(name) for name in names)
+    assert {f"kind-words/{name}" for name in ("README.md", "verify.py", "check.R", "SHA256SUMS")} <= names
+    assert rater.pseudonym.encode() not in everything

@@ -29,7 +29,11 @@ _NO_JUDGES: Final = "No judge answered: agreement with raters comes with rows of
 
 
 def agreement(evidence: Evidence) -> Section:
-    """Who agrees with whom; absent where no two sources could."""
+    """Who agrees with whom; absent where no two sources could. Made once: the datasheet reads it too."""
+    return evidence.once("agreement section", _agreement)
+
+
+def _agreement(evidence: Evidence) -> Section:
     if not sources_of(evidence):
         return Section(KEY, TITLE, absent=NO_VOTES)
     if evidence.raters is None:

@@ -26,9 +26,8 @@ _COLUMNS: Final = (
     Column("deviates", "Deviates"),
 )
 _NOTE: Final = (
-    "Made by a program from the protocol and the exported tables. What is not checkable may deviate "
-    "or not: a "
-    "person has to look."
+    "Made by a program from the protocol and the exported tables. What is not checkable may deviate or "
+    "not: a person has to look."
 )
 
 

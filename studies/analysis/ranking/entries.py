@@ -42,6 +42,10 @@ class Entry:
 
 def entries_of(evidence: Evidence, verdicts: Verdicts) -> list[Entry]:
     """All that have votes: eyes, then dimensions, then slices, each in the evidence's order."""
+    return evidence.once("rankings", lambda it: _entries(it, verdicts))
+
+
+def _entries(evidence: Evidence, verdicts: Verdicts) -> list[Entry]:
     found = []
     for eyes in evidence.eyes:
         for dimension in evidence.dimensions:

@@ -25,7 +25,7 @@ def hypothesis(contrast: Contrast) -> str:
     return f"**{contrast.name}**: {_compared(contrast)}{where} ({contrast.dimension}) {_claim(contrast)}."
 
 
-def tested(contrast: Contrast) -> str:
+def decided_by(contrast: Contrast) -> str:
     """How it is decided: test, margin, alpha."""
     test = _TESTS.get(contrast.sidedness)
     if test is None:
@@ -48,7 +48,6 @@ def _compared(contrast: Contrast) -> str:
         "system_vs_system": f"the share by which {who} prefer {contrast.system} to {contrast.against}, "
         "minus one half",
         "slice_difference": f"the share by which {who} prefer people's replies to models' on dialogues "
-        "tagged "
-        f"{contrast.slice}, minus the same on all other dialogues",
+        f"tagged {contrast.slice}, minus the same on all other dialogues",
         "judge_agreement": f"how often {who} agrees with a rater, minus how often another rater does",
     }.get(contrast.estimand, contrast.estimand)

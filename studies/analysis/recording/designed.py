@@ -93,9 +93,9 @@ def asked(evidence: Evidence) -> Iterator[str]:
         return
     design, journey = protocol.design, protocol.journey
     yield (
-        "Raters compared both replies of a pair as Reply A and Reply B, not told who wrote "
-        f"them, and answered {counted(len(protocol.rubric), 'question')} on a scale of {protocol.scale} "
-        f"answers ({answers_in_words(protocol.answers)}): "
+        "Raters compared both replies of a pair as Reply A and Reply B, not told who wrote them, and "
+        f"answered {counted(len(protocol.rubric), 'question')} on a scale of {protocol.scale} answers "
+        f"({answers_in_words(protocol.answers)}): "
         f"{listed([f'“{row.question}”' for row in protocol.rubric])}."
     )
     if RUBRIC in protocol.phases:
@@ -108,8 +108,7 @@ def asked(evidence: Evidence) -> Iterator[str]:
     if "assignments.csv" in evidence.tables:
         yield (
             "Which reply was shown first was balanced within pairs, raters and systems; the order of "
-            "pairs was "
-            f"random, drawn from the seed {design.seed}."
+            f"pairs was random, drawn from the seed {design.seed}."
         )
     extras: list[tuple[int, str] | tuple[int, str, str]] = [
         (journey.training_pairs, "training pair"),

@@ -68,9 +68,9 @@ def replies_flow(evidence: Evidence) -> Flow:
     levels = [Level("In the study", there, lambda _one: "in no main pair")]
     lost = _lost_replies(evidence)
     if lost:
-        gone = {
-            member: why for why, count in sorted(lost.items()) for member in sorted(fresh(f"{why} ", count))
-        }
+        gone: dict[str, str] = {}
+        for why, count in lost.items():
+            gone |= dict.fromkeys(fresh(why, count), why)
         levels.insert(
             0, Level("In files, or asked of models", there | frozenset(gone), lambda one: gone[one])
         )

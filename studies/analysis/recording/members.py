@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import TextTable
+from studies.analysis.reading import Coded, TextTable, constant
 from studies.analysis.verdicts import Verdicts
 from studies.analysis.votes import Votes
 
@@ -28,8 +28,8 @@ REASONS: Final[Mapping[str, str]] = {
     "": "reason not told",
 }
 
-#: The name of the member that a row of verdicts.csv is about.
-Named = Callable[[Verdicts, int], str]
+#: The columns whose cells, with blanks between them, name what a row of verdicts.csv is about.
+Named = Callable[[Verdicts], tuple[Coded, ...]]
 
 
 def column(table: TextTable, name: str) -> list[str]:
@@ -42,27 +42,25 @@ def rows_of(votes: Votes | None) -> NDArray[np.int64]:
     return np.zeros(0, dtype=np.int64) if votes is None else votes.row
 
 
-def dialogue_of(verdicts: Verdicts, row: int) -> str:
-    return verdicts.dialogue.labels[int(verdicts.dialogue.codes[row])]
+def dialogue_of(verdicts: Verdicts) -> tuple[Coded, ...]:
+    return (verdicts.dialogue,)
 
 
-def pair_of(verdicts: Verdicts, row: int) -> str:
-    return verdicts.pair.labels[int(verdicts.pair.codes[row])]
+def pair_of(verdicts: Verdicts) -> tuple[Coded, ...]:
+    return (verdicts.pair,)
 
 
-def source_of(verdicts: Verdicts, row: int) -> str:
-    source = verdicts.table["source"]
-    return source.labels[int(source.codes[row])]
+def source_of(verdicts: Verdicts) -> tuple[Coded, ...]:
+    return (verdicts.table["source"],)
 
 
-def rating_of(verdicts: Verdicts, row: int) -> str:
-    return f"{source_of(verdicts, row)} {pair_of(verdicts, row)}"
+def rating_of(verdicts: Verdicts) -> tuple[Coded, ...]:
+    return (verdicts.table["source"], verdicts.pair)
 
 
-def judgment_of(verdicts: Verdicts, row: int) -> str:
-    """Judge, pair, order and replicate, as `judgment_key` names a row of judgments.csv."""
-    cells = [verdicts.table[name] for name in ("order", "occasion")]
-    return " ".join((rating_of(verdicts, row), *(one.labels[one.codes[row]] for one in cells)))
+def judgment_of(verdicts: Verdicts) -> tuple[Coded, ...]:
+    """Judge, pair, order and replicate: what names a row of judgments.csv."""
+    return (*rating_of(verdicts), verdicts.table["order"], verdicts.table["occasion"])
 
 
 def named(evidence: Evidence, votes: Votes | None, name: Named) -> frozenset[str]:
@@ -70,7 +68,8 @@ def named(evidence: Evidence, votes: Votes | None, name: Named) -> frozenset[str
     verdicts = evidence.verdicts
     if verdicts is None:
         return frozenset()
-    return frozenset(name(verdicts, row) for row in rows_of(votes).tolist())
+    columns = name(verdicts)
+    return frozenset(_name(columns, row) for row in _distinct(columns, rows_of(votes)))
 
 
 def reasons(evidence: Evidence, name: Named, *, by_raters: bool = True) -> dict[str, str]:
@@ -79,13 +78,23 @@ def reasons(evidence: Evidence, name: Named, *, by_raters: bool = True) -> dict[
     verdicts = evidence.verdicts
     if verdicts is None:
         return {}
-    for row, reason in _excluded(verdicts, by_raters):
-        found[name(verdicts, row)].add(REASONS.get(reason, reason))
+    columns, told = name(verdicts), verdicts.says("exclusion_reason")
+    given = verdicts.table["exclusion_reason"] if told else constant("", len(verdicts))
+    at = np.flatnonzero(verdicts.excluded & (verdicts.by_rater == by_raters))
+    for row in _distinct((*columns, given), at):
+        reason = _name((given,), row)
+        found[_name(columns, row)].add(REASONS.get(reason, reason))
     return {member: ", ".join(sorted(said)) for member, said in found.items()}
 
 
-def _excluded(verdicts: Verdicts, by_raters: bool) -> Iterator[tuple[int, str]]:
-    at = np.flatnonzero(verdicts.excluded & (verdicts.by_rater == by_raters))
-    given = verdicts.table["exclusion_reason"] if verdicts.says("exclusion_reason") else None
-    for row in at.tolist():
-        yield row, "" if given is None else given.labels[given.codes[row]]
+def _name(columns: tuple[Coded, ...], row: int) -> str:
+    return " ".join(one.labels[one.codes[row]] for one in columns)
+
+
+def _distinct(columns: tuple[Coded, ...], at: NDArray[np.int64]) -> list[int]:
+    """One row for each set of cells in these columns: of a million answers few differ."""
+    key = np.zeros(len(at), dtype=np.int64)
+    for one in columns:
+        key = key * max(len(one.labels), 1) + one.codes[at]
+    rows: list[int] = at[np.unique(key, return_index=True)[1]].tolist()
+    return rows

@@ -124,8 +124,8 @@ def _registered(evidence: Evidence) -> Iterator[str]:
         yield "There is no frozen protocol beside these data: the analysis is exploratory."
         return
     yield (
-        f"The protocol (version {protocol.version}, SHA-256 {evidence.protocol_sha256}) was frozen"
-        f"{_frozen_at(evidence)}."
+        f"The protocol (version {protocol.version}, SHA-256 {evidence.protocol_sha256}) was "
+        f"frozen{_frozen_at(evidence)}."
     )
     if protocol.is_exploratory:
         yield "It names no confirmatory contrast: the analysis is exploratory."

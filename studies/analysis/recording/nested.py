@@ -12,7 +12,7 @@ PART: Final = "of which"
 LEFT: Final = "left out"
 
 #: Says of one member to which part it belongs.
-Sorted = Callable[[str], str]
+Told = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Level:
 
     what: str
     members: frozenset[str]
-    why_left: Sorted = lambda _member: "reason not told"
-    part_of: Sorted | None = None
+    why_left: Told = lambda _member: "reason not told"
+    part_of: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from studies.analysis.recording.contrasts_in_words import hypothesis, tested
+from studies.analysis.recording.contrasts_in_words import decided_by, hypothesis
 from studies.analysis.recording.designed import answers_in_words, counted, exclusions_in_words, listed
 from studies.protocol import RUBRIC, Asked, ProtocolDocument
 
@@ -30,8 +30,8 @@ def registered_text(document: ProtocolDocument, sha256: str) -> str:
     Texts that raters read stand word for word in the appendix.
     """
     made_from = (
-        f"Made from the frozen protocol of the study `{document.study}`, version {document.version}, schema "
-        f"{document.schema}."
+        f"Made from the frozen protocol of the study `{document.study}`, version {document.version}, "
+        f"schema {document.schema}."
     )
     parts = [
         f"# Preregistration: {document.title or document.study}",
@@ -72,10 +72,10 @@ def _study(document: ProtocolDocument) -> Iterator[str]:
 def _what_is_compared(document: ProtocolDocument) -> str:
     material = document.material
     return (
-        f"Raters compare pairs of replies to the same dialogue: {counted(material.dialogues, 'dialogue')}, "
-        f"{counted(material.responses, 'reply', 'replies')}, {counted(material.pairs, 'pair')} of "
-        "every kind. "
-        f"SHA-256 of the material as it is shown: `{material.sha256}`."
+        "Raters compare pairs of replies to the same dialogue: "
+        f"{counted(material.dialogues, 'dialogue')}, {counted(material.responses, 'reply', 'replies')}, "
+        f"{counted(material.pairs, 'pair')} of every kind. SHA-256 of the material as it is shown: "
+        f"`{material.sha256}`."
     )
 
 
@@ -96,9 +96,8 @@ def _design(document: ProtocolDocument) -> Iterator[str]:
     yield f"### Study design\n\n{' '.join(_plan(document))}"
     yield (
         "### Randomisation\n\nWhich reply of a pair stands first is balanced within pairs, within "
-        "raters and, as "
-        "far as the pairs allow, within systems; pairs are dealt to raters and ordered at random. "
-        "Everything is "
+        "raters and, as far as the pairs allow, within systems; pairs are dealt to raters and ordered "
+        "at random. Everything is "
         f"drawn from the seed {design.seed}. {_ORDERS.get(design.dimension_order, '')}".rstrip()
     )
 
@@ -143,8 +142,8 @@ def _sampling(document: ProtocolDocument) -> Iterator[str]:
     recruited = open_field("where and how raters are recruited, who may take part")
     yield f"### Data collection procedures\n\n{adults}{reward}{recruited}"
     yield (
-        f"### Sample size\n\n{counted(design.ratings_per_pair, 'rating')} of each main pair; "
-        f"{counted(document.material.pairs, 'pair')} of every kind are in the material. "
+        f"### Sample size\n\n{counted(design.ratings_per_pair, 'rating')} of each main pair. The "
+        f"material holds {counted(document.material.pairs, 'pair')} of every kind. "
         + open_field("number of main pairs and of raters")
     )
     yield f"### Sample size rationale\n\n{open_field('power or precision; see the planning sheet')}"
@@ -168,8 +167,7 @@ def _variables(document: ProtocolDocument) -> Iterator[str]:
     )
     yield (
         "### Indices\n\nThe share of preference: wins plus half of the answers without difference, of "
-        "all answers "
-        "of a dimension. Dimensions are not added up."
+        "all answers of a dimension. Dimensions are not added up."
     )
 
 
@@ -182,15 +180,15 @@ def _analysis(document: ProtocolDocument) -> Iterator[str]:
     plan = document.analysis
     yield "## Analysis plan"
     yield (
-        "### Statistical models\n\nShares of preference with 95 % intervals from variances clustered "
-        "by dialogue, "
-        "rater and writer (Cameron, Gelbach & Miller, 2011), by Student's t with the fewest clusters "
-        "less one as "
-        "degrees of freedom; people's replies against all models weigh models, and against each model "
-        "writers, "
-        f"equally.{_draws(document)}"
+        "### Statistical models\n\nShares of preference with 95 % intervals from variances clustered by "
+        "dialogue, rater and writer (Cameron, Gelbach & Miller, 2011), by Student's t with the fewest "
+        "clusters less one as degrees of freedom; people's replies against all models weigh models, and "
+        f"against each model writers, equally.{_draws(document)}"
     )
-    yield "### Transformations\n\nShares are tested on log odds. No answer is transformed or imputed."
+    yield (
+        "### Transformations\n\nShares are tested on log odds, differences of agreement on their own "
+        "scale. No answer is transformed or imputed."
+    )
     yield f"### Inference criteria\n\n{_criteria(document)}"
     yield f"### Data exclusion\n\n{_exclusion(document)}"
     yield (
@@ -200,8 +198,7 @@ def _analysis(document: ProtocolDocument) -> Iterator[str]:
     )
     margins = (
         f" Agreement counts as equivalent within ±{100 * plan.agreement_margin:g} points; a judge may "
-        "fall behind a "
-        f"rater by ε = {plan.epsilon:g}."
+        f"fall behind a rater by ε = {plan.epsilon:g}."
         if document.froze_analysis
         else ""
     )
@@ -215,11 +212,10 @@ def _draws(document: ProtocolDocument) -> str:
 def _criteria(document: ProtocolDocument) -> str:
     if document.is_exploratory:
         return "Nothing is tested to confirm it; intervals are 95 %."
-    rows = "\n".join(f"{place}. {tested(one)}" for place, one in enumerate(document.contrasts, 1))
+    rows = "\n".join(f"{place}. {decided_by(one)}" for place, one in enumerate(document.contrasts, 1))
     return (
-        "p-values of all contrasts are corrected together by Holm (1979); each is held against its "
-        "own alpha. A "
-        f"contrast that cannot be computed counts as one with p = 1.\n\n{rows}"
+        "p-values of all contrasts are corrected together by Holm (1979); each is held against its own "
+        f"alpha. A contrast that cannot be computed counts as one with p = 1.\n\n{rows}"
     )
 
 
@@ -231,9 +227,8 @@ def _exclusion(document: ProtocolDocument) -> str:
         else "No rule of the study leaves raters out."
     )
     return (
-        f"{told} Always left out are trial runs, raters who gave their place back, and answers that "
-        "came after the "
-        "rater had ended."
+        f"{told} Always left out are trial runs, raters who gave their place back, and answers that came "
+        "after the rater had ended."
     )
 
 

@@ -87,6 +87,7 @@ def _part(part: Table | Figure) -> dict[str, Any]:
         "x_title": part.x_title,
         "y_title": part.y_title,
         "reference": None if part.reference is None else rounded(part.reference),
+        "x_log": part.x_log,
         "table": _table(part.table),
     }
 

@@ -70,9 +70,9 @@ def test_every_section_is_told_as_it_comes(verdicts: Path, tmp_path: Path) -> No
         "1 of 2: Counted",
         "2 of 2: Missing (absent)",
         "Drawing 0 figures",
-        "Written: report.html, report.json, figures/, tables/",
+        "Written: report.html, report.json, figures/, tables/, methods.md, heds.json, heds.md",
     ]
-    assert (done["sections"], done["absent"], done["exploratory"]) == (3, ["summary", "missing"], True)
+    assert (done["sections"], done["absent"], done["exploratory"]) == (4, ["summary", "missing"], True)
     assert json.loads((tmp_path / "out" / "report.json").read_text())["sections"][1]["lead"] == ["46 votes"]
 
 
@@ -92,7 +92,7 @@ def test_other_peoples_files_are_left_alone(verdicts: Path, tmp_path: Path) -> N
     out.mkdir()
     analyze(path=verdicts, out=out, options=Options(), sections=())
     before = files_of(out)
-    with pytest.raises(CannotWrite, match=r"holds other files \(figures, report\.html, report\.json\)"):
+    with pytest.raises(CannotWrite, match=r"holds other files \(figures, heds\.json, heds\.md\)"):
         analyze(path=verdicts, out=out, options=Options(), sections=())
     with pytest.raises(CannotWrite, match=r"verdicts\.csv is a file"):
         analyze(path=verdicts, out=verdicts, options=Options(), sections=())
@@ -145,7 +145,7 @@ def test_the_same_file_gives_the_same_bytes_in_every_process(verdicts: Path, tmp
             capture_output=True,
         )
         written.append(files_of(folder))
-    assert len(written[0]) == 2 + 2 * 8 + 10
+    assert len(written[0]) == 2 + 3 + 2 * 8 + 11
     assert written[0] == written[1]
 
 
@@ -219,8 +219,8 @@ def test_ratings_that_name_no_protocol_are_taken(tmp_path: Path) -> None:
     analyze(path=folder, out=tmp_path / "out", options=options)
     form = json.loads((tmp_path / "out" / "report.json").read_text())
     assert form["protocol"]["named_by_ratings"] is None
-    lead = next(section["lead"] for section in form["sections"] if section["key"] == "protocol")
-    assert lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
+    lead = next(section["lead"] for section in form["sections"] if section["key"] == "deviations")
+    assert lead[0].startswith("5 deviations: Answers given under this protocol; ")
 
 
 def test_a_contrast_about_a_tag_that_cannot_be_told_from_a_slice_is_refused(tmp_path: Path) -> None:

@@ -127,6 +127,6 @@ def test_a_whole_study_is_told_with_links_that_lead_somewhere(tmp_path: Path) ->
     assert isinstance(table, Table)
     sections = [row[3] for row in table.rows]
     assert sections == ["preference", "preference", "preference", "ranking", "agreement", "replacing",
-                        "bias_position", ""]  # fmt: skip
+                        "bias_position", "consistency", ""]  # fmt: skip
     assert " analysed answers on " in summary.lead[0]
     assert "(Safety)" in str(table.rows[-1][1])

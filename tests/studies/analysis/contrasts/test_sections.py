@@ -11,10 +11,10 @@ from scipy import stats
 
 from studies.analysis.clustering import NOTHING_VARIES
 from studies.analysis.contrasts import SECTIONS, deciding
-from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, check_protocol, confirmatory
+from studies.analysis.contrasts.sections import EXPLORATORY, NO_PROTOCOL, confirmatory
 from studies.analysis.evidence import Evidence, Options
 from studies.analysis.results import Estimate
-from studies.protocol import AnalysisPlan, Asked, Contrast, Exclusion, canonical_json, sha256_of
+from studies.protocol import Asked, Contrast, canonical_json, sha256_of
 from tests.studies.analysis.preference.answers import cells, count, grid, read, table, value
 from tests.studies.judging import material
 
@@ -236,74 +236,4 @@ def test_without_contrasts_or_protocol_the_report_is_exploratory(tmp_path: Path)
     assert confirmatory(study(tmp_path)).absent == EXPLORATORY
     (tmp_path / "protocol.json").unlink()
     evidence = read(tmp_path, [{}])
-    assert [section(evidence).absent for section in SECTIONS] == [NO_PROTOCOL, NO_PROTOCOL]
-
-
-def test_the_frozen_analysis_deviates_nowhere(tmp_path: Path) -> None:
-    section = check_protocol(study(tmp_path, PLAIN, named=True))
-
-    assert section.lead == ("No deviation was found.",)
-    assert not any(row[-1] for row in table(section, "protocol_checks").rows)
-
-
-def test_without_answers_no_dimension_is_missed(tmp_path: Path) -> None:
-    section = check_protocol(study(tmp_path, PLAIN, rows=[]))
-
-    row = cells(section, "protocol_checks", check="Dimensions")
-    assert (row["found"], row["deviates"]) == ("there are no answers yet", False)
-
-
-def test_each_deviation_is_named(tmp_path: Path) -> None:
-    rows = grid(ANSWERS)
-    rows[0] |= {"protocol_hash": "f" * 64, "excluded": 1, "exclusion_reason": "checks"}
-    evidence = study(
-        tmp_path, replace(PLAIN, slice="hard"), rows=rows, seed=2,
-        rubric=(OVERALL, replace(OVERALL, key="warmth")), analysis=AnalysisPlan(seed=7),
-    )  # fmt: skip
-    section = check_protocol(evidence)
-
-    found = {row[0]: row[2] for row in table(section, "protocol_checks").rows if row[-1]}
-    assert found == {
-        "Answers given under this protocol": "5 of 6 rows",
-        "Answers given under another protocol": f"1 rows: {'f' * 64}",
-        "Seed of all random draws": "2",
-        "Dimensions": "without answers: warmth",
-        "Exclusions for checks": "1 rows",
-        "Confirmatory contrasts": "not computed: people",
-    }
-    assert section.lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
-
-
-def test_exclusions_are_held_against_the_rule(tmp_path: Path) -> None:
-    """r1 meets the rule and is kept; r2 is left out without meeting it; r3 meets it, and is out."""
-    (tmp_path / "sessions.csv").write_text(
-        "rater,outcome,excluded,exclusion_reason,decoys_lost\n"
-        "r1,completed,0,,2\nr2,completed,1,decoys,1\nr3,returned,1,returned,3\n"
-    )
-    rules = (Exclusion("decoys_lost", 2),)
-    section = check_protocol(study(tmp_path, PLAIN, exclusion_rules=rules))
-
-    row = cells(section, "protocol_checks", check="Exclusions for decoys")
-    assert (row["frozen"], row["found"], row["deviates"]) == (
-        "decoys_lost ≥ 2",
-        "0 rows; 2 raters meet the rule, 1 of them kept, 1 left out without it",
-        True,
-    )
-
-
-def test_answers_that_name_no_protocol_are_a_deviation(tmp_path: Path) -> None:
-    rows = [{**row, "protocol_hash": ""} for row in grid(ANSWERS)]
-    section = check_protocol(study(tmp_path, PLAIN, rows=rows, named=True))
-    assert section.lead[0].startswith("Deviations from the protocol: Answers given under this protocol; ")
-
-
-def test_an_older_protocol_froze_no_plan_of_the_analysis(tmp_path: Path) -> None:
-    section = check_protocol(study(tmp_path, PLAIN, seed=5, schema=3))
-
-    assert section.lead == (
-        "No deviation was found. This older protocol froze no plan of the analysis itself.",
-    )
-    row = cells(section, "protocol_checks", check="Plan of the analysis")
-    assert (row["frozen"], row["deviates"]) == ("not frozen: default", False)
-    assert row["found"] == "seed 5, margin of agreement 0.05, epsilon 0.1"
-    assert "Seed of all random draws" not in [row[0] for row in table(section, "protocol_checks").rows]
+    assert [section(evidence).absent for section in SECTIONS] == [NO_PROTOCOL]

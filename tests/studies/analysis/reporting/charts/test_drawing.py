@@ -25,6 +25,7 @@ KINDS: dict[Chart, tuple[Column, ...]] = {
     "matrix": (*TEXTS, SHARE),
     "curve": (TEXTS[0], Column("x", "X", "number"), SHARE),
     "scatter": (TEXTS[0], Column("x", "X", "number"), Column("y", "Y", "elo")),
+    "flow": (TEXTS[0], Column("n", "N", "count"), Column("role", "Role"), Column("flow", "Flow")),
 }  # fmt: skip
 
 
@@ -37,6 +38,7 @@ def row(chart: Chart, name: str, number: int) -> tuple[Cell, ...]:
         "matrix": (name, f"{name} too", 0.1 * (number % 10)),
         "curve": (name, float(number % 5), sure),
         "scatter": (name, float(number), sure),
+        "flow": (name, number, ("step", "of which", "left out")[number % 3], f"chain {number // 9}"),
     }[chart]
 
 

@@ -1,0 +1,149 @@
+"""The bundle's folder `data/`: the export's tables without personal data."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from studies.analysis.bundle.naming import mixed, new_names, secret_of
+from studies.analysis.bundle.released import REASON, RELEASED, person_in, reason_key, tables, words_of
+from studies.analysis.bundle.released import leaves as row_leaves
+from studies.analysis.evidence import MANIFEST, PROTOCOL, VERDICTS
+
+MADE_BY: Final = "heartsite replication bundle"
+#: What the new names are drawn from; where they are there.
+_SECRET: Final = (VERDICTS, "ratings.csv", "sessions.csv", "assignments.csv", "events.csv")
+#: What of an export's manifest leaves: no times but dates, no names of files.
+_MANIFEST: Final = (
+    "version", "study", "title", "opened_at", "closed_at", "seed", "exploratory", "non_commercial",
+    "fieldwork", "imbalance", "exclusions", "runs", "trial",
+)  # fmt: skip
+_DATASET: Final = ("format", "sha256", "licence", "non_commercial")
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TableFacts:
+    """What became of a table: its columns here and those left behind, and how many rows of each."""
+
+    columns: tuple[str, ...]
+    without: tuple[str, ...]
+    rows: int
+    rows_without: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataFacts:
+    """`absent` names the export's tables that stay behind whole; `reasons` counts raters' reasons that the
+    export has, and those released."""
+
+    tables: Mapping[str, TableFacts]
+    absent: tuple[str, ...]
+    reasons: tuple[int, int]
+    manifest: Mapping[str, Any]
+
+
+def write_data(export: Path, folder: Path) -> DataFacts:
+    """Writes every table that may leave into the new folder; the protocol goes byte for byte."""
+    folder.mkdir(parents=True)
+    here = {name: columns for name, columns in tables().items() if (export / name).exists()}
+    secret = secret_of(export / name for name in _SECRET if (export / name).exists())
+    names = new_names(_people(export, here), secret)
+    released, reasons = _reasons(export / VERDICTS)
+    found = {
+        name: _write(export / name, folder / name, columns, _Cells(names, secret, released))
+        for name, columns in here.items()
+    }
+    if (export / PROTOCOL).exists():
+        shutil.copyfile(export / PROTOCOL, folder / PROTOCOL)
+    manifest = _manifest(export / MANIFEST)
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
+    absent = sorted({path.name for path in export.glob("*.csv")} - set(here))
+    return DataFacts(found, tuple(absent), (reasons, len(released)), manifest)
+
+
+def rows_in(path: Path) -> Iterator[Row]:
+    """The rows as they are written: an apostrophe before what a spreadsheet would run stays."""
+    csv.field_size_limit(sys.maxsize)  # the turns of a long dialogue are one cell
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            yield {name: cell or "" for name, cell in row.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """How cells are written: with new names, and without words that were not released."""
+
+    names: Mapping[tuple[str, str], str]
+    secret: bytes
+    released: frozenset[tuple[str, ...]]
+
+    def of(self, name: str, column: str, row: Row) -> str:
+        instead = words_of(name, column, row, self.released)
+        if instead is not None:
+            return instead
+        if letter := person_in(name, column, row):
+            return self.names[letter, row[column]]
+        if column == "passage":  # made of who wrote it, for all that is known
+            return mixed(self.secret, f"passage {row[column]}")[:12]
+        return row[column]
+
+
+def _write(source: Path, target: Path, columns: tuple[str, ...], cells: _Cells) -> TableFacts:
+    header = _header(source)
+    kept = tuple(column for column in columns if column in header)
+    written = without = 0
+    with target.open("x", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(kept)
+        for row in rows_in(source):
+            if not row_leaves(source.name, row):
+                without += 1
+                continue
+            out.writerow([cells.of(source.name, column, row) for column in kept])
+            written += 1
+    left = tuple(column for column in header if column not in kept)
+    return TableFacts(kept, left, written, without)
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return next(csv.reader(file), [])
+
+
+def _people(export: Path, here: Mapping[str, tuple[str, ...]]) -> dict[str, set[str]]:
+    """Everybody named in a column that leaves, by the letter of their new name."""
+    found: dict[str, set[str]] = {}
+    for name, columns in here.items():
+        for row in rows_in(export / name):
+            for column in columns:
+                if column in row and (letter := person_in(name, column, row)):
+                    found.setdefault(letter, set()).add(row[column])
+    return found
+
+
+def _reasons(path: Path) -> tuple[frozenset[tuple[str, ...]], int]:
+    """The raters' reasons that were released, and how many there are at all."""
+    released, reasons = set(), 0
+    for row in rows_in(path) if path.exists() else ():
+        if row["source_kind"] == "rater" and row.get(REASON):
+            reasons += 1
+            if row.get(RELEASED) == "1":
+                released.add(reason_key(row, "phase"))
+    return frozenset(released), reasons
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    raw = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    found = {key: raw[key] for key in _MANIFEST if key in raw}
+    found |= {key: (raw[key] or "")[:10] for key in ("opened_at", "closed_at") if key in raw}
+    datasets = [{key: one.get(key) for key in _DATASET} for one in raw.get("datasets", ())]
+    return found | {"made_by": MADE_BY, "datasets": datasets}

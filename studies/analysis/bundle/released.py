@@ -1,0 +1,130 @@
+"""What of an export leaves with a bundle: which tables and columns, and what is done to their cells.
+
+Only columns that the analysis reads, or that are named here, leave: what an export gains later stays behind.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, Final
+
+from studies.analysis.evidence import VERDICTS
+from studies.analysis.further_tables import TABLES
+from studies.analysis.verdicts import KNOWN, NEEDED
+
+PASSAGES: Final = "passages.csv"
+ANSWERS: Final = "answers.csv"
+SKIPS: Final = "skips.csv"
+#: Why a pair was skipped: its dialogue's tags say which theme somebody could not bear.
+THEME: Final = "theme"
+_WHOSE: Final = frozenset({"rater", "pair", "dialogue"})
+REASON: Final = "reason"
+RELEASED: Final = "reason_released"
+TEXT: Final = "text"
+#: Stands for words that were there, so that they can be counted.
+LEFT_OUT: Final = "(left out)"
+
+#: Leave beside what the analysis reads: what a reader wants to see, or checks by other means.
+_BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
+    VERDICTS: ("value", REASON, RELEASED),
+    "dialogues.csv": ("dialogue", "tags", "turns", "turn_count", "licence", "non_commercial"),
+    "codes.csv": (
+        "codebook_version", "codebook_sha256", "code", "kind", "name", "definition", "example",
+        "counter_example",
+    ),
+    PASSAGES: (
+        "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
+        "occasion", "system", "response", "place", "words", TEXT, "erased",
+    ),
+    "codings.csv": (
+        "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
+        "outcome", "codes", "seconds", "same_family", "for_trial", "position",
+    ),
+    "benchmarks.csv": ("system", "benchmark", "score", "source"),
+    "sheet.csv": ("element_id", "criterion", "value", "comment"),
+}  # fmt: skip
+
+#: Never leave, whoever reads them: people's own words, themes that somebody could not bear, free JSON, and
+#: names of machines.
+NEVER: Final = frozenset({"note", "opted_out", "data", "meta", "host", "call", "file_name"})
+
+#: Columns with a person in them, and what their new names begin with.
+PEOPLE: Final[Mapping[str, str]] = {
+    "rater": "r", "writer": "w", "writer_first": "w", "writer_second": "w", "source": "r", "coder": "c",
+}  # fmt: skip
+#: Where another column may say that the name is no person's; any other word there, or none, does not.
+_NO_PERSON: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "source": ("source_kind", frozenset({"judge", "system"})),
+    "coder": ("coder_kind", frozenset({"llm"})),
+}
+#: Its column `source` tells where a score is from.
+_NO_PEOPLE: Final = "benchmarks.csv"
+#: Columns of JSON, and the keys that are taken out of them wherever they stand.
+_JSON: Final = frozenset({"design", "settings", "report"})
+#: Words that may be anybody's or a machine's: only that there were some is kept.
+_COUNTED: Final = frozenset({(ANSWERS, "value"), ("runs.csv", "pause_reason")})
+#: Survey answers may tell who somebody is, taken together, even where each of them is closed.
+ROWS_LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {ANSWERS: ("use", "survey")}
+
+
+def tables() -> dict[str, tuple[str, ...]]:
+    """The columns that may leave, by table; in the order in which they are told."""
+    read = {VERDICTS: (*NEEDED, *KNOWN), **TABLES}
+    return {
+        name: tuple(
+            column
+            for column in dict.fromkeys((*read.get(name, ()), *_BESIDE.get(name, ())))
+            if column not in NEVER
+        )
+        for name in (*read, *(name for name in _BESIDE if name not in read))
+    }
+
+
+def person_in(name: str, column: str, row: Mapping[str, str]) -> str:
+    """What the new name of the person in this cell begins with; empty where it holds no person."""
+    if name == _NO_PEOPLE or column not in PEOPLE or not row[column]:
+        return ""
+    return "" if _is_machine(column, row) else PEOPLE[column]
+
+
+def _is_machine(column: str, row: Mapping[str, str]) -> bool:
+    other, words = _NO_PERSON.get(column, ("", frozenset()))
+    return row.get(other, "") in words
+
+
+def leaves(name: str, row: Mapping[str, str]) -> bool:
+    """Whether the row leaves at all."""
+    column, word = ROWS_LEFT_OUT.get(name, ("", ""))
+    return not column or row.get(column) != word
+
+
+def reason_key(row: Mapping[str, str], phase: str) -> tuple[str, ...]:
+    """Tells one written reason of a rater: in verdicts.csv and in passages.csv alike."""
+    return (row["source"], row.get(phase, ""), row["dialogue"], row["pair"], row.get("occasion", ""))
+
+
+def words_of(
+    name: str, column: str, row: Mapping[str, str], released: frozenset[tuple[str, ...]]
+) -> str | None:
+    """What is written instead of a cell of words; None where the cell may stand as it is."""
+    if name == VERDICTS and column == REASON:
+        return None if _is_machine("source", row) or row.get(RELEASED) == "1" else ""
+    if name == PASSAGES and column == TEXT:
+        kept = _is_machine("source", row) or reason_key(row, "variant") in released
+        return None if kept else ""
+    if name == SKIPS and row.get(REASON) == THEME and column in _WHOSE:
+        return ""
+    if (name, column) in _COUNTED:
+        return LEFT_OUT if row[column] else ""
+    if column in _JSON and row[column]:
+        stripped = _without(json.loads(row[column]))
+        return json.dumps(stripped, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    return row[column][:10] if column.endswith("_at") else None
+
+
+def _without(content: Any) -> Any:
+    """The same JSON without the keys that never leave."""
+    if isinstance(content, dict):
+        return {key: _without(part) for key, part in content.items() if key not in NEVER}
+    return [_without(part) for part in content] if isinstance(content, list) else content

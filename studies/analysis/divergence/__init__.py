@@ -1,0 +1,1 @@
+"""Where raters and judges part: the pairs on which their answers differ most, with the texts."""

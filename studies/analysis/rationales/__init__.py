@@ -1,0 +1,1 @@
+"""What reasons stress and which strategies replies use: texts coded by people and by language models."""

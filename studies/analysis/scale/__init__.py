@@ -1,0 +1,1 @@
+"""What grows with size, speed and external scores: rank correlations over a handful of systems."""

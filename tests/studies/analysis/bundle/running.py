@@ -1,0 +1,50 @@
+"""A bundle's own commands, run where nothing of this project can be imported."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+#: In continuous integration everything is there, or `.ci/run` has to install it.
+NO_R = shutil.which("Rscript") is None and not os.environ.get("CI")
+needs_r = pytest.mark.skipif(
+    NO_R, reason="Rscript is not installed (apt install r-base-core r-cran-jsonlite)"
+)
+
+Done = subprocess.CompletedProcess[str]
+
+
+def verify(bundle: Path, *arguments: str) -> Done:
+    """`python verify.py`, isolated: neither the current folder nor PYTHONPATH is looked at."""
+    return _run([sys.executable, "-I", str(bundle / "verify.py"), *arguments], bundle.parent)
+
+
+def made_again(bundle: Path, out: Path) -> Done:
+    """`PYTHONPATH=code python -m studies.analysis data --out again`, in the bundle's folder."""
+    asked = [sys.executable, "-m", "studies.analysis", "data", "--out", str(out)]
+    return _run(asked, bundle, PYTHONPATH="code")
+
+
+def check_in_r(bundle: Path, **environment: str) -> Done:
+    return _run(["Rscript", "check.R"], bundle, **environment)
+
+
+def packed_anew(bundle: Path) -> None:
+    """SHA256SUMS for what is there now, as somebody would write it who wants to deceive."""
+    names = [line.split("  ", 1)[1] for line in (bundle / "SHA256SUMS").read_text().splitlines()]
+    lines = [f"{hashlib.sha256((bundle / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
+    (bundle / "SHA256SUMS").write_text("".join(lines))
+
+
+def _run(command: list[str], folder: Path, **environment: str) -> Done:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        command, cwd=folder, env={**kept, "PYTHONDONTWRITEBYTECODE": "1", **environment},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip

@@ -1,0 +1,128 @@
+"""What the tests of coded passages call, and their intervals hold: the numbers in docs/methods.md.
+
+`python -m tests.studies.analysis.rationales.coverage` takes about a minute.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from studies.analysis.clustering import Floats
+from studies.analysis.rationales.divergence import divergence, exchanged, paired
+from studies.analysis.rationales.leaving_out import without_each
+from studies.analysis.rationales.overlapping import Couples, Measure, coupled, jaccard, overlap, shared
+from studies.analysis.rationales.shares import differences, ratios
+from studies.analysis.rationales.turning import changed
+from studies.analysis.reading import Codes, Mask
+from studies.analysis.results import Estimate
+from tests.studies.analysis.rationales.tables import USUAL
+
+STUDIES = 400
+PROFILE = np.array(list(USUAL.values()))
+ODDS = np.log(PROFILE / (1 - PROFILE))
+#: Of dialogues' own profiles, on log odds.
+SPREAD = 0.6
+PLANTED = np.arange(len(PROFILE)) == 3
+
+
+def main() -> None:
+    for design in ((20, 6, 2, 0.0, 0.0), (60, 4, 2, 0.0, 0.0), (60, 1, 6, 0.0, 0.0), (60, 4, 2, 0.0, 0.5),
+                   (100, 4, 2, 0.5, 0.0), (100, 4, 2, 1.0, 0.0), (300, 4, 2, 1.0, 0.0)):  # fmt: skip
+        say(f"profiles {design}: {profiles(*design)}")
+    for some in ((15, 2, 2, 0.0), (60, 2, 2, 0.0), (100, 5, 4, 0.0), (60, 2, 2, 0.5)):
+        for name, measure in (("Jaccard", jaccard), ("a shared theme", shared)):
+            say(f"{name} {some}: beyond chance held in {themes(*some, measure):.1%}")
+    for there, elsewhere, size in (
+        (0.02, 0.02, (20, 280)), (0.04, 0.04, (20, 280)), (0.3, 0.3, (20, 280)), (0.6, 0.3, (20, 280)),
+        (0.6, 0.3, (80, 120)),
+    ):  # fmt: skip
+        say(f"strategy {there, elsewhere, size}: {turning(there, elsewhere, *size)}")
+
+
+def say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def drawn(odds: Floats, rng: np.random.Generator) -> Floats:
+    return (rng.random(odds.shape) < 1 / (1 + np.exp(-odds))).astype(float)
+
+
+def profiles(dialogues: int, raters: int, judges: int, planted: float, style: float) -> str:
+    """Raters write 1 to `raters` reasons on a dialogue, ten of them with a style of their own."""
+    rng = np.random.default_rng(3)
+    large = ODDS + np.random.default_rng(1).normal(0, SPREAD, (400_000, len(ODDS)))
+    stressed, usual = (1 / (1 + np.exp(-odds)) for odds in (large + planted * PLANTED, large))
+    truth = float(divergence(stressed.mean(axis=0), usual.mean(axis=0)))
+    found, chance, called, held = [], [], 0, 0
+    for _study in range(STUDIES):
+        number = rng.integers(1, raters + 1, dialogues)
+        dialogue = np.repeat(np.arange(dialogues), number + judges).astype(np.int32)
+        left = np.concatenate([np.arange(one + judges) < one for one in number.tolist()])
+        own = rng.normal(0, style, (10, len(ODDS)))[rng.integers(0, 10, len(dialogue))]
+        odds = ODDS + rng.normal(0, SPREAD, (dialogues, len(ODDS)))[dialogue]
+        pair = paired(drawn(odds + left[:, None] * (planted * PLANTED + own), rng), dialogue, left, ~left)
+        test = exchanged(pair, np.ones(len(ODDS), dtype=bool), 199, rng)
+        totals = np.hstack([pair.left, pair.right])
+        one = without_each(totals, apart, n=1, least=0.0, most=1.0, why="empty")[0]
+        found.append(one.value)
+        chance.append(test.baseline)
+        called += test.p <= 0.05
+        held += holds(one, truth)
+    means = [np.mean(np.array(some, dtype=float)) for some in (found, chance)]
+    return (
+        f"truth {truth:.4f}, mean {means[0]:.4f}, by chance {means[1]:.4f}, called {called / STUDIES:.1%}, "
+        f"held {held / STUDIES:.1%}"
+    )
+
+
+def apart(added: Floats) -> Floats:
+    left, right = np.split(added, 2, axis=-1)
+    return divergence(left, right)[..., None]
+
+
+def holds(estimate: Estimate, truth: float) -> bool:
+    return estimate.low is not None and estimate.high is not None and estimate.low <= truth <= estimate.high
+
+
+def themes(dialogues: int, pairs: int, judged: int, common: float, measure: Measure) -> float:
+    """How often the interval beyond chance holds what 6,000 dialogues have."""
+    large = reasons(6000, pairs, judged, common, np.random.default_rng(0))
+    truth = overlap(*large, measure).beyond.value
+    assert truth is not None
+    rng = np.random.default_rng(4)
+    studies = (reasons(dialogues, pairs, judged, common, rng) for _study in range(STUDIES))
+    return float(np.mean([holds(overlap(*study, measure).beyond, truth) for study in studies]))
+
+
+def reasons(
+    dialogues: int, pairs: int, judged: int, common: float, rng: np.random.Generator
+) -> tuple[Couples, Floats]:
+    """Two raters' reasons a pair, `judged` of judges; with probability `common` one has its pair's themes."""
+    size, each = dialogues * pairs, 2 + judged
+    pair = np.repeat(np.arange(size), each).astype(np.int32)
+    own, alone = rng.random((size, 5)) < PROFILE[:5], rng.random((len(pair), 5)) < PROFILE[:5]
+    found = np.where(rng.random((len(pair), 1)) < common, own[pair], alone).astype(float)
+    left = np.tile(np.arange(each) < 2, size)
+    return coupled(left, ~left, pair, (pair // pairs).astype(np.int32)), found
+
+
+def turning(there: float, elsewhere: float, adversarial: int, regular: int) -> str:
+    """Of 1,000 studies with one reply a dialogue."""
+    rng = np.random.default_rng(1)
+    marks: Mask = np.arange(adversarial + regular) < adversarial
+    values = (rng.random((len(marks), 1000)) < np.where(marks, there, elsewhere)[:, None]).astype(float)
+    ways: dict[str, Codes] = {"dialogue": np.arange(len(marks), dtype=np.int32)}
+    p = changed(values, marks, 999, rng)
+    assert p is not None
+    held = [
+        np.mean([holds(one, truth) for one in of(values, marks, ~marks, ways) if one.low is not None])
+        for of, truth in ((differences, there - elsewhere), (ratios, there / elsewhere))
+    ]
+    return f"called {np.mean(p <= 0.05):.1%}, difference held {held[0]:.1%}, ratio {held[1]:.1%}"
+
+
+if __name__ == "__main__":
+    main()
