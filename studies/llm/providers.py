@@ -80,8 +80,12 @@ def model_for(endpoint: Endpoint, provider: Provider[Any], model: str) -> Model[
         return GoogleModel(model, provider=provider)
     chat = OpenAIChatModel(model, provider=provider)
     if endpoint.base_url and not chat.profile.get("openai_supports_reasoning", False):
-        # Some compatible servers overlook max_completion_tokens and write without end.
-        profile = merge_profile(None, OpenAIModelProfile(openai_chat_supports_max_completion_tokens=False))
+        # Some compatible servers overlook max_completion_tokens and write without end. The schema goes there
+        # as it is: made fit for OpenAI itself, it would lose the bound of a text.
+        own = OpenAIModelProfile(
+            openai_chat_supports_max_completion_tokens=False, json_schema_transformer=None
+        )
+        profile = merge_profile(None, own)
         chat = OpenAIChatModel(model, provider=provider, profile=profile)
     return chat
 

@@ -192,3 +192,12 @@ def test_many_calls_at_once_share_one_loop(server: Loopback, loop: LoopThread, c
     ]
     assert [future.result(60).finish_reason for future in under_way] == ["stop"] * 60
     assert len(server.requests) == 60
+
+
+def test_an_endpoint_of_ones_own_gets_the_schema_as_it_is_with_the_bound_of_a_text(
+    ask: Ask, server: Loopback
+) -> None:
+    bounded = {**SCHEMA, "properties": {**SCHEMA["properties"], "note": {"type": "string", "maxLength": 9}}}
+    bounded["required"] = list(bounded["properties"])
+    ask("openai", schema=bounded)
+    assert server.requests[0].schema == bounded
