@@ -1,4 +1,4 @@
-"""One study of HEART's replies with everything that issue asks of words, scale and record planted in it.
+"""A study of HEART's replies with effects planted in its words and in its scale.
 
 Raters stress resonance more often than judges do. Two people and a language model code reasons and replies,
 each now and then wrong. One model reframes three times as often on adversarial dialogues, all others as
@@ -30,7 +30,7 @@ from studies.judging.jury import JuryDesign
 from studies.judging.planning import plan_judgments
 from studies.llm.port import CallRequest, Completion
 from studies.llm.scripted import ScriptedClient
-from studies.models import Coder, Judge, Passage, Provider, Response, Study
+from studies.models import Coder, Judge, Passage, Provider, Study
 from tests import factories
 from tests.coded_studies import EVENLY, ReasoningJudge, emphasis_of, reason_for
 from tests.factories import NOW
@@ -175,10 +175,9 @@ class ReadingCoder:
 
 def _coded_by_a_model(study: Study) -> None:
     provider = Provider.objects.create(name="own", api="openai", base_url="http://127.0.0.1:8", is_own=True)
-    coder = Coder.objects.create(study=study, name="reader", provider=provider, model_id="scripted-coder", family="olmo")
+    coder = Coder.objects.create(
+        study=study, name="reader", provider=provider, model_id="scripted-coder", family="olmo"
+    )
     design = CodingDesign(consistency_share=0)
-    run_to_end(plan_codings(study=study, coders=[coder], now=LATER, design=design), client=ReadingCoder(study))
-
-
-def replies_of(study: Study) -> int:
-    return Response.objects.of(study).count()
+    run = plan_codings(study=study, coders=[coder], now=LATER, design=design)
+    run_to_end(run, client=ReadingCoder(study), now=LATER)
