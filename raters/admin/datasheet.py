@@ -88,7 +88,7 @@ def datasheet(request: HttpRequest, pk: int) -> HttpResponse:
     rows = list(_rows(study))
     context = {
         **_frame(request, study),
-        "groups": [(title, [row for row in rows if row.number[0] == at]) for at, title in SECTIONS.items()],
+        "groups": [_group(str(title), at, rows) for at, title in SECTIONS.items()],
         "open": sum(row.is_open for row in rows),
         "total": len(rows),
         "report": _last_report(study),
@@ -143,6 +143,11 @@ def _frame(request: HttpRequest, study: Study) -> dict[str, Any]:
         "opts": Study._meta,
         "study": study,
     }
+
+
+def _group(title: str, at: str, rows: list[Row]) -> dict[str, Any]:
+    mine = [row for row in rows if row.number[0] == at]
+    return {"title": title, "rows": mine, "open": sum(row.is_open for row in mine)}
 
 
 def _last_report(study: Study) -> ExportJob | None:

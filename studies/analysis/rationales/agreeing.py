@@ -69,7 +69,7 @@ _LLM_NOTE: Final = (
     "Beside the human coders' consensus: a code is present where more than half of a passage's human coders "
     "gave it, and absent where fewer did. Exactly half is split, and left out of the comparison of that "
     "code. Precision: of the passages to which the model gave the code, how many have it by consensus; "
-    "recall: of those that have it, to how many the model gave it. Under `all codes` each code of each "
+    "recall: of those that have it, to how many the model gave it. Under “all codes” each code of each "
     "passage is one decision; κ is higher there where codes differ in how often they are given. Clusters are "
     "dialogues."
 )
@@ -78,6 +78,10 @@ _NO_HUMAN: Final = (
     "Nobody human has coded: language models' codes stand alone, and nothing says how good they are."
 )
 _NO_COUPLE: Final = "The code is nowhere given, or everywhere."
+_ASKED: Final = (
+    "Would somebody else have given the same codes? Results that rest on codes are no surer than this "
+    "agreement: 1 is complete, 0 is chance."
+)
 _NOT_GIVEN: Final = "The code is nowhere given."
 
 
@@ -96,7 +100,8 @@ def coding_agreement(evidence: Evidence) -> Section:
         first = [row for row in rows if row[2] == _ALL]
         tables.append(Table("coding_llm", "Language models beside human coders", _LLM, first, _LLM_NOTE))
         tables.append(Table("coding_llm_full", "The same, each code", _LLM, rows, _LLM_NOTE))
-    return Section(KEY, TITLE, tuple(lead), tuple(table for table in tables if table.rows))
+    shown = tuple(table for table in tables if table.rows)
+    return Section(KEY, TITLE, (*([_ASKED] if shown else []), *lead), shown)
 
 
 _ALL: Final = "all codes"

@@ -84,6 +84,12 @@ class _Couple:
     change: Exchanged
 
 
+_ASKED: Final = (
+    "Do raters and judges stress the same dimensions, each as much as the other? The distance sums up all "
+    "dimensions in one number, 0 where they do; the table after it says on which dimensions they part."
+)
+
+
 def profile_distance(evidence: Evidence) -> Section:
     found = material(evidence)
     if isinstance(found, str):
@@ -101,7 +107,7 @@ def profile_distance(evidence: Evidence) -> Section:
         Table("profile_distance_full", "The same, each judge", _DISTANCE, rows, _NOTE),
         Table("profile_differences_full", "The same, each judge and code", _CODES, codes, _CODES_NOTE),
     )
-    return Section(KEY, TITLE, (), tuple(part for part in parts if part.rows))
+    return Section(KEY, TITLE, (_ASKED,), tuple(part for part in parts if part.rows))
 
 
 def _couples(evidence: Evidence, found: Material, coder: CodedBy) -> Iterator[_Couple]:

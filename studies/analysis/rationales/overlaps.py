@@ -69,6 +69,12 @@ class _Set:
     each: bool
 
 
+_ASKED: Final = (
+    "Two who prefer the same reply may do so for different reasons. Of two reasons on one pair, this counts "
+    "how often they share a theme, and how often they would by chance."
+)
+
+
 def overlaps(evidence: Evidence) -> Section:
     found = material(evidence)
     if isinstance(found, str):
@@ -89,6 +95,7 @@ def overlaps(evidence: Evidence) -> Section:
 
 
 def _lead(found: Material) -> Iterator[str]:
+    yield _ASKED
     reasons = ~found.passages.reply
     unknown = int((reasons & (found.passages.preference == UNKNOWN) & ~found.passages.dropped).sum())
     if unknown:

@@ -40,6 +40,13 @@ _NOTE: Final = (
 )
 
 
+_ASKED: Final = (
+    "What do people speak of when they give a reason, and what do language models speak of? Each share says "
+    "how many of the reasons were given that code; a reason may have several, so that shares need not add "
+    "up to 100 %."
+)
+
+
 def profiles(evidence: Evidence) -> Section:
     found = material(evidence)
     if isinstance(found, str):
@@ -59,7 +66,9 @@ def profiles(evidence: Evidence) -> Section:
         Table("reasons_dimensions_full", "The same, each judge", _COLUMNS, dimensions, note),
         Table("reasons_strategies_full", "Strategies that reasons name", _COLUMNS, strategies, note),
     ]
-    return Section(KEY, TITLE, (), tuple(part for part in parts if isinstance(part, Figure) or part.rows))
+    return Section(
+        KEY, TITLE, (_ASKED,), tuple(part for part in parts if isinstance(part, Figure) or part.rows)
+    )
 
 
 def _rows(found: Material, coder: CodedBy, codes: Mask) -> Iterator[tuple[Cell, ...]]:

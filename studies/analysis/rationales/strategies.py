@@ -93,6 +93,13 @@ _NO_SLICE: Final = (
 )
 
 
+_ASKED: Final = (
+    "What do replies do: validate, ask, reframe, suggest? Each share says how many of a system's replies use "
+    "the strategy. Where a dialogue puts the supporter under pressure (adversarial), a good supporter may "
+    "change what they do."
+)
+
+
 def strategies(evidence: Evidence) -> Section:
     found = material(evidence)
     if isinstance(found, str):
@@ -120,8 +127,10 @@ def strategies(evidence: Evidence) -> Section:
         Table("strategies_preferred_full", "Strategies and raters' preference",
               _PREFERRED, preferred, _PREFERRED_NOTE),
     )  # fmt: skip
-    lead = tuple(text for text, rows in ((_NO_PEOPLE, against), (_NO_SLICE, change)) if not rows)
-    return Section(KEY, TITLE, lead, tuple(part for part in parts if isinstance(part, Figure) or part.rows))
+    missing = (text for text, rows in ((_NO_PEOPLE, against), (_NO_SLICE, change)) if not rows)
+    return Section(
+        KEY, TITLE, (_ASKED, *missing), tuple(part for part in parts if isinstance(part, Figure) or part.rows)
+    )
 
 
 def _shares(replies: Replies) -> Iterator[tuple[Cell, ...]]:

@@ -60,7 +60,7 @@ def _systems(systems: TextTable) -> Iterator[str]:
         names = systems["system"].take(rows).texts()
         models = column(systems, "model_id")
         told = [
-            f"{name} ({model})" if model else name
+            f"{name} ({model})" if model not in ("", name) else name
             for name, model, there in zip(systems["system"].texts(), models, rows, strict=True)
             if there
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -30,6 +30,18 @@ NARROW: Final = 6
 #: CSS pixels; a wider picture has more in it than the others.
 WIDE: Final = 560
 _FULL: Final = "_full"
+#: A longer table is folded at its section's end, whatever its key: nobody reads so many rows in passing.
+MOST_OPEN: Final = 40
+#: The section that begins a chapter of the contents, and the chapter's name.
+CHAPTERS: Final[Mapping[str, str]] = {
+    "resting_on": "The study and its plan",
+    "preference": "Preference and ranks",
+    "agreement": "Raters and judges",
+    "coding": "Reasons and strategies",
+    "safety": "Safety and patterns",
+    "bias_position": "What may mislead",
+    "planning": "For the record",
+}
 #: The section that is set as sentences that lead to their sections, and not as a table.
 SUMMARY: Final = "summary"
 #: Colours that follow the page into the dark; those of shares and fields stay as they are.
@@ -95,6 +107,11 @@ class ShownSection:
     folded: tuple[ShownTable, ...] = ()
 
     @property
+    def chapter(self) -> str:
+        """The name of the chapter that this section begins; empty elsewhere."""
+        return CHAPTERS.get(self.section.key, "")
+
+    @property
     def sentences(self) -> tuple[dict[str, Cell], ...]:
         """The summary's rows by column; none of other sections."""
         if self.section.key != SUMMARY:
@@ -109,11 +126,13 @@ class ShownSection:
 
 def html_text(report: Report, drawings: dict[str, charts.Drawing]) -> str:
     """The whole page. Every text of the data is escaped; the pictures hold none."""
+    sections = list(_sections(report.sections, drawings))
     return _page().render(
         report=report,
         facts=report.facts,
         title=report.facts.title or report.facts.study or "Analysis of pairwise ratings",
-        sections=list(_sections(report.sections, drawings)),
+        sections=sections,
+        chapters=list(_chapters(sections)),
         titles={section.key: section.title for section in report.sections},
         style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         is_figure=lambda part: isinstance(part, ShownFigure),
@@ -170,8 +189,20 @@ def _sections(sections: Sequence[Section], drawings: dict[str, charts.Drawing]) 
         yield ShownSection(section, next(numbers), tuple(shown), folded)
 
 
+def _chapters(sections: Sequence[ShownSection]) -> Iterator[tuple[str, list[ShownSection]]]:
+    """Each chapter's name with its sections; what comes before the first has none."""
+    name, held = "", list[ShownSection]()
+    for section in sections:
+        if section.chapter and held:
+            yield name, held
+            held = []
+        name = section.chapter or name
+        held.append(section)
+    yield name, held
+
+
 def _is_folded(part: Table | Figure) -> bool:
-    return isinstance(part, Table) and part.key.endswith(_FULL)
+    return isinstance(part, Table) and (part.key.endswith(_FULL) or len(part.rows) > MOST_OPEN)
 
 
 def _figure(figure: Figure, number: int, drawing: charts.Drawing) -> ShownFigure:

@@ -43,12 +43,10 @@ _NO_SCORES: Final = (
     "them (docs/methods.md)."
 )
 _SIZE_WORDS: Final = Words(
-    "size", Column("parameters", "Parameters"), "Elo points per tenfold size", "size",
+    "size", Column("parameters", "Parameters"), "tenfold size", "size",
     "Parameters, in billions", 1e9,
 )  # fmt: skip
-_SPEED_WORDS: Final = Words(
-    "speed", Column("time", "Time"), "Elo points per tenfold time", "speed", "Seconds, median", 1.0
-)
+_SPEED_WORDS: Final = Words("speed", Column("time", "Time"), "tenfold time", "speed", "Seconds, median", 1.0)
 _TIMES: Final = (
     "Times are medians of the answered calls that fetched replies. The first token is told only by "
     "providers whose answers were streamed; whole answers have rows of their own and stand in for nothing."

@@ -41,7 +41,7 @@ class Words:
 
     key: str
     fact: Column
-    slope: str
+    step: str
     title: str
     axis: str
     axis_unit: float
@@ -104,8 +104,9 @@ def _table(
 
 
 def _columns(words: Words, measure: str) -> tuple[Column, ...]:
-    kind: Column = Column("slope", words.slope, "number" if measure == ELO else "points")
-    over = Column("slope_systems", f"{words.slope}, over systems", kind.kind)
+    named = f"{'Elo points' if measure == ELO else 'Share'} per {words.step}"
+    kind: Column = Column("slope", named, "number" if measure == ELO else "points")
+    over = Column("slope_systems", f"{named}, over systems", kind.kind)
     return (
         EYES, DIMENSION, words.fact, Column("systems", "Systems", "count"),
         Column("rho", "Spearman's rho, over ratings' noise", "number"), Column("p", "p", "p"),
@@ -187,7 +188,7 @@ def _families(
     columns = (
         EYES, words.fact, Column("family", "Family"), Column("systems", "Systems", "count"),
         Column("rho", "Spearman's rho, over ratings' noise", "number"), Column("p", "p", "p"),
-        Column("slope", words.slope, "number"), Column("remark", "Remark"),
+        Column("slope", f"Elo points per {words.step}", "number"), Column("remark", "Remark"),
     )  # fmt: skip
     note = _WITHIN.format(fewest=FEWEST) + _NOISE.format(draws=evidence.options.resamples)
     title = f"Elo and {words.title} within families"

@@ -105,6 +105,21 @@ def test_the_ranking_is_as_sure_as_its_ranks(high_of_first: int, low_of_last: in
     assert told == found
 
 
+def test_a_jury_that_cannot_be_compared_with_raters_leaves_the_word_to_a_judge() -> None:
+    def row(who: str, difference: Estimate) -> dict[str, Cell]:
+        share = Estimate(0.5, 0.4, 0.6, n=9)
+        return {
+            "answered_by": who, "ties": "count (S1)", "difference": difference, "equivalent": "not shown",
+            "judge_with_raters": share, "raters_with_raters": share, "pairs": 9,
+        }  # fmt: skip
+
+    jury, judge = undefined("A pair needs 4 raters."), Estimate(0.0, -0.1, 0.1, n=9)
+    ((told, *_),) = said(
+        section("agreement", "agreement", row("Jury of judges", jury), row("Judge j", judge))
+    )
+    assert told == "Judge j: no clear difference to how raters agree with one another"
+
+
 def test_there_are_never_more_sentences_than_ten_and_the_closing_one() -> None:
     eyes: list[dict[str, Cell]] = [{"eyes": "Raters", "share": share(0.6, 0.55, 0.65)}] * (MOST + 5)
     absent = Section("safety", "Safety", absent="There is no flags.csv. More of it.")

@@ -71,7 +71,7 @@ def test_a_pair_counts_once_and_raters_are_set_beside_each_other(tmp_path: Path)
         "Raters with each other, where judges gave reasons", 1, 1,
     )  # fmt: skip
     assert value(raters["found"]) == 0
-    assert section.lead[0].startswith("Of 5 reasons, 5 have no answer on the dimension overall")
+    assert section.lead[1].startswith("Of 5 reasons, 5 have no answer on the dimension overall")
 
 
 def _study(rng: np.random.Generator, common: float) -> tuple[float, bool]:

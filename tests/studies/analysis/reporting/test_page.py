@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
 from studies.analysis.reporting.charts import Drawing, draw
-from studies.analysis.reporting.page import LONGEST, html_text, inlined
+from studies.analysis.reporting.page import CHAPTERS, LONGEST, MOST_OPEN, html_text, inlined
 from studies.analysis.reporting.report import Report
 from studies.analysis.results import Column, Estimate, Figure, Section, Table, undefined
+from studies.analysis.sections import SECTIONS
 from tests.studies.analysis.reporting import demonstration
 from tests.studies.analysis.reporting.demonstration import HOSTILE
 from tests.studies.analysis.reporting.test_report import FACTS
+from tests.studies.analysis.tables import answer, evidence_of
 
 _VOID = {"meta", "br", "img", "link", "input", "hr"}
 
@@ -144,6 +147,30 @@ def test_full_tables_are_folded_and_very_long_ones_cut_with_a_word() -> None:
     assert f"row {LONGEST - 1}<" in page
     assert f"row {LONGEST}<" not in page
     assert "1 further row stands in <code>tables/all_full.csv</code>" in page
+
+
+@pytest.mark.parametrize(("rows", "folds"), [(MOST_OPEN, 0), (MOST_OPEN + 1, 1)])
+def test_a_long_table_is_folded_whatever_its_key(rows: int, folds: int) -> None:
+    table = Table("codes", "Codes", (Column("x", "X"),), [("a",)] * rows)
+    assert page_of(Section("a", "A", (), (table,))).count('<details class="full" id="table-codes">') == folds
+
+
+def test_the_contents_have_chapters_and_what_comes_before_them_has_none() -> None:
+    page = page_of(
+        *(Section(key, key, ("Said.",)) for key in ("summary", "agreement", "replacing", "planning"))
+    )
+    contents = page.partition("<nav")[2].partition("</nav>")[0]
+    assert re.findall(r'class="chapter">([^<]*)<|href="#([^"]*)"', contents) == [
+        ("", "summary"), ("Raters and judges", ""), ("", "agreement"), ("", "replacing"),
+        ("For the record", ""), ("", "planning"), ("", "how-to-read"), ("", "files"),
+    ]  # fmt: skip
+    assert page.count('<p class="chapter">') == 2
+
+
+def test_every_chapter_begins_with_a_section_of_the_report(tmp_path: Path) -> None:
+    evidence = evidence_of(tmp_path, [answer(-1)])
+    keys = [section(evidence).key for section in SECTIONS]
+    assert [key for key in keys if key in CHAPTERS] == list(CHAPTERS)
 
 
 def test_a_page_without_contrasts_is_headed_exploratory() -> None:
