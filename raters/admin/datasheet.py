@@ -86,9 +86,12 @@ def datasheet(request: HttpRequest, pk: int) -> HttpResponse:
     study = get_object_or_404(Study, pk=pk)
     allow(request, "studies.change_study")
     rows = list(_rows(study))
+    only_open = "open" in request.GET
+    listed = [row for row in rows if row.is_open or not only_open]
     context = {
         **_frame(request, study),
-        "groups": [_group(str(title), at, rows) for at, title in SECTIONS.items()],
+        "only_open": only_open,
+        "groups": [_group(str(title), at, listed) for at, title in SECTIONS.items()],
         "open": sum(row.is_open for row in rows),
         "total": len(rows),
         "report": _last_report(study),

@@ -73,6 +73,16 @@ def test_the_last_reports_answers_stand_there_with_their_source(researcher: Clie
     assert "6. Text: multiple sentences" in shown
 
 
+def test_only_what_is_open_can_be_shown(researcher: Client, study: Study) -> None:
+    researcher.post(at(study, EXPERTS), {"value": "2. No", "comment": ""})
+
+    shown = page(researcher, f"{listed(study)}?open")
+
+    assert shown.count('class="sheet-row') == shown.count('class="sheet-row sheet-open"') > 100
+    assert "Show all questions" in shown
+    assert "Are the evaluators in this experiment domain experts?" not in shown
+
+
 def test_an_answer_is_stored_shown_and_taken_away_again(researcher: Client, study: Study) -> None:
     address = at(study, EXPERTS)
 
