@@ -15,7 +15,7 @@ from studies.analysis.scale.facts import Known, sizes
 from studies.analysis.scale.measuring import measured, nulls
 from studies.analysis.scale.partial import FEWEST as FEWEST_PARTIAL
 from studies.analysis.scale.partial import FEWEST_TESTED, Partial
-from studies.analysis.scale.ratings import ELO, Ratings, ratings_of
+from studies.analysis.scale.ratings import ELO, Ratings, models_in, ratings_of
 from studies.analysis.scale.tables import DIMENSION, EYES, first_read, remark
 
 _RHO: Final = Column("rho", "Spearman's rho, over ratings' noise", "number")
@@ -37,7 +37,7 @@ _PARTIAL_NOTE: Final = (
     "alone."
 )
 _AMONG_NOTE: Final = (
-    "Over the systems of the study that have both scores. The baseline is the mean over all couples of "
+    "Over the models of the study that have both scores. The baseline is the mean over all couples of "
     "benchmarks; beside it stands the mean of support with each benchmark."
 )
 
@@ -133,7 +133,8 @@ def _among(evidence: Evidence, ratings: list[Ratings], known: Sequence[Known]) -
 def _couple(
     evidence: Evidence, one: Mapping[str, float], other: Mapping[str, float]
 ) -> tuple[int, Estimate, float | None]:
-    mine = set(evidence.verdicts.systems) if evidence.verdicts else set()
+    systems = evidence.verdicts.systems if evidence.verdicts else ()
+    mine = {systems[place] for place in models_in(evidence)}
     names = sorted(one.keys() & other.keys() & mine)
     if len(names) < FEWEST:
         why = f"A rank correlation needs {FEWEST} systems; {len(names)} have both scores."

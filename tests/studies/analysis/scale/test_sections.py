@@ -189,6 +189,14 @@ def test_benchmarks_beside_support(tmp_path: Path) -> None:
     assert value(among[2]["rho"]) == pytest.approx(np.mean(support))
 
 
+def test_benchmarks_among_themselves_are_of_models_alone(tmp_path: Path) -> None:
+    """People's score would turn the correlation of eight models, which is 1."""
+    rows = [score(name, benchmark, n) for benchmark in ("one", "two") for n, name in enumerate(SIZES)]
+    rows += [score("human", "one", 100), score("human", "two", -100)]
+    couple = rows_of(axis(scored(tmp_path, rows)), "axis_among")[0]
+    assert (couple["systems"], value(couple["rho"])) == (8, pytest.approx(1.0))
+
+
 def test_partial_correlations_hold_the_third_equal(tmp_path: Path) -> None:
     rows = [score(name, "noise", n) for name, n in zip(SIZES, (5, 1, 4, 2, 3, 8, 6, 7), strict=True)]
     held = rows_of(axis(scored(tmp_path, rows)), "axis_partial")
