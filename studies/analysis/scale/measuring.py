@@ -65,7 +65,7 @@ class Measured:
         if self.why:
             return undefined(self.why, n=self.n)
         redone = None if self.drawn is None else self.association.rhos(self.drawn)
-        return self._around(self.association.rho, redone)
+        return self.around(self.association.rho, redone)
 
     @property
     def slope(self) -> Estimate:
@@ -73,7 +73,7 @@ class Measured:
         if self.why:
             return undefined(self.why, n=self.n)
         redone = None if self.drawn is None else self.association.slopes(self.drawn)
-        return self._around(self.association.slope, redone)
+        return self.around(self.association.slope, redone)
 
     @property
     def slope_over_systems(self) -> Estimate:
@@ -89,7 +89,7 @@ class Measured:
     def p(self) -> float | None:
         return None if self.why else self.association.p(self.null_of)
 
-    def _around(self, value: float, redone: Floats | None) -> Estimate:
+    def around(self, value: float, redone: Floats | None) -> Estimate:
         """The percentiles of what came out in each draw of the ratings."""
         if redone is None:
             return undefined(_NO_NOISE, n=self.n, value=value)
