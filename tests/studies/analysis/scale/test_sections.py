@@ -102,6 +102,13 @@ def test_a_model_that_never_loses_has_no_place(tmp_path: Path) -> None:
     assert rows_of(section, "size_share")[0]["systems"] == 8
 
 
+def test_a_system_that_stands_there_twice_is_refused_with_its_row(tmp_path: Path) -> None:
+    write(tmp_path, "verdicts.csv", answers(1.0, dialogues=5))
+    write(tmp_path, "systems.csv", [*systems(), {**systems()[1], "params_total": 5}])
+    with pytest.raises(CannotRead, match="systems.csv, row 10: m1 stands there already"):
+        size(read_evidence(tmp_path, Options(resamples=50)))
+
+
 def test_within_families_of_three_and_more(tmp_path: Path) -> None:
     rows = rows_of(size(evidence(tmp_path)), "size_families")
     assert [(row["family"], row["systems"]) for row in rows] == [("all families", 6), ("x", 3), ("y", 3)]
