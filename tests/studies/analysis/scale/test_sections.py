@@ -105,7 +105,7 @@ def test_a_model_that_never_loses_has_no_place(tmp_path: Path) -> None:
 def test_a_system_that_stands_there_twice_is_refused_with_its_row(tmp_path: Path) -> None:
     write(tmp_path, "verdicts.csv", answers(1.0, dialogues=5))
     write(tmp_path, "systems.csv", [*systems(), {**systems()[1], "params_total": 5}])
-    with pytest.raises(CannotRead, match="systems.csv, row 10: m1 stands there already"):
+    with pytest.raises(CannotRead, match=r"systems\.csv, row 10: m1 stands there already"):
         size(read_evidence(tmp_path, Options(resamples=50)))
 
 
