@@ -12,9 +12,10 @@ from studies.analysis.clustering import estimate
 from studies.analysis.consistency.sides import Sides, by_others, of_mean
 from studies.analysis.consistency.spread import FEWEST, ONE_OPPONENT, deviation, jackknife_error
 from studies.analysis.evidence import Evidence
-from studies.analysis.planning.components import components_of
+from studies.analysis.planning.components import components_in
 from studies.analysis.results import Cell, Column, Estimate, Table, undefined
 from studies.analysis.votes import Votes
+from studies.comparison import OVERALL
 
 Floats = NDArray[np.float64]
 _NOTE: Final = (
@@ -66,7 +67,7 @@ def writers_table(told: list[tuple[str, Votes]], evidence: Evidence, eyes: Colum
                 (
                     title,
                     len(np.unique(mine.writer[mine.writer >= 0])),
-                    _root(components_of(mine).estimates["writer"]),
+                    _root(components_in(evidence, title, OVERALL, mine).estimates["writer"]),
                 )
             )
     columns = (eyes, Column("writers", "Writers", "count"), Column("spread", "Standard deviation", "share"))
