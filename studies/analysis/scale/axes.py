@@ -39,8 +39,8 @@ _NOTE: Final = (
 _PARTIAL_NOTE: Final = (
     "Spearman's partial correlation: the correlation of what the third leaves of both ranks. p: orderings of "
     "what is left of the rating (Freedman & Lane 1983), all up to 9 systems, else 100,000 seeded draws; none "
-    f"under {FEWEST_TESTED} systems, where it would reject too often, as it does where the third tells nearly "
-    "all of both. Intervals carry the ratings' noise alone."
+    f"under {FEWEST_TESTED} systems, where it would reject too often, as it does where the third tells "
+    "nearly all of both. Intervals carry the ratings' noise alone."
 )
 _AMONG_NOTE: Final = (
     "Over the models of the study that have both scores. The baseline is the mean over all couples of "
