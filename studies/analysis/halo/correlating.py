@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.clustering import estimate
+from studies.analysis.clustering import estimate, left_out
 from studies.analysis.halo.answers import Beside
 from studies.analysis.halo.sums import Sums, by_answer, by_pair
 from studies.analysis.results import Estimate, bounded, undefined
@@ -120,16 +120,12 @@ def told(left: Left, n: int, least: float = -1.0, most: float = 1.0) -> Estimate
     if left.clusters["dialogue"] < FEWEST or not known:
         why = _NEEDED + (", and without each rater." if "rater" in left.without else ".")
         return Estimate(left.found, n=n, clusters=left.clusters, undefined=why)
-    variance = {way: _variance(without) for way, without in left.without.items()}
+    variance = {way: left_out(without) for way, without in left.without.items()}
     crossed = variance.pop("crossed", 0.0)
     largest = max(variance.values())
     freedom = min(left.clusters[way] for way in variance) - 1
     both = max(sum(variance.values()) - crossed, largest)
     return bounded(estimate(left.found, both, freedom, n=n, clusters=left.clusters), least, most)
-
-
-def _variance(without: Floats) -> float:
-    return float(((without - without.mean()) ** 2).sum() * (len(without) - 1) / len(without))
 
 
 def _largest(matrices: Floats) -> Floats:
