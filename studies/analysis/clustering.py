@@ -99,6 +99,12 @@ def estimate(value: float, variance: float, freedom: int, *, n: int, clusters: M
     return Estimate(value, value - reach, value + reach, se, n=n, clusters=clusters)
 
 
+def left_out(without: Floats) -> float:
+    """The jackknife's variance, from what an estimate is without each cluster in turn (Tukey 1958)."""
+    count = len(without)
+    return float(np.square(without - without.mean()).sum() * (count - 1) / count)
+
+
 @lru_cache(maxsize=4096)
 def quantile(freedom: int, confidence: float) -> float:
     """How many standard errors to either side hold `confidence` of Student's t."""

@@ -144,8 +144,8 @@ def ranking(rows: Rows) -> Iterator[Finding]:
 
 def agreement(rows: Rows) -> Iterator[Finding]:
     """Whether a judge agrees with a rater as another rater does; without judges, how raters agree."""
-    every = [row for row in rows.of("agreement") if str(row["ties"]).startswith("count")]
-    counted = [row for row in every if _is(row["difference"])]
+    every = [row for row in rows.of("agreement") if _is(row["difference"])]
+    counted = [row for row in every if str(row["ties"]).startswith("count")]
     chosen = [row for row in counted if _kind(row) == _JURY] or counted
     for row in chosen[:1]:
         difference, who = row["difference"], _title(row)

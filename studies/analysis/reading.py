@@ -64,9 +64,10 @@ class Coded:
         for code, label in enumerate(self.labels):
             try:
                 by_label[code] = empty if label == "" and empty is not None else int(label)
-            except ValueError:
+            except (ValueError, OverflowError) as error:
                 row = int(np.flatnonzero(self.codes == code)[0]) + 1
-                raise CannotRead(f"{file}, row {row}: {column} is {label!r}, no whole number") from None
+                why = "too large" if isinstance(error, OverflowError) else "no whole number"
+                raise CannotRead(f"{file}, row {row}: {column} is {label!r}, {why}") from None
         return by_label[self.codes] if len(self.labels) else np.zeros(len(self), dtype=np.int64)
 
 

@@ -8,13 +8,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.clustering import estimate
+from studies.analysis.clustering import estimate, left_out
 from studies.analysis.consistency.sides import Sides, by_others, of_mean
-from studies.analysis.consistency.spread import FEWEST, ONE_OPPONENT, deviation, jackknife_error
+from studies.analysis.consistency.spread import FEWEST, ONE_OPPONENT, deviation
 from studies.analysis.evidence import Evidence
-from studies.analysis.planning.components import components_of
+from studies.analysis.planning.components import components_in
 from studies.analysis.results import Cell, Column, Estimate, Table, undefined
 from studies.analysis.votes import Votes
+from studies.comparison import OVERALL
 
 Floats = NDArray[np.float64]
 _NOTE: Final = (
@@ -66,7 +67,7 @@ def writers_table(told: list[tuple[str, Votes]], evidence: Evidence, eyes: Colum
                 (
                     title,
                     len(np.unique(mine.writer[mine.writer >= 0])),
-                    _root(components_of(mine).estimates["writer"]),
+                    _root(components_in(evidence, title, OVERALL, mine).estimates["writer"]),
                 )
             )
     columns = (eyes, Column("writers", "Writers", "count"), Column("spread", "Standard deviation", "share"))
@@ -88,8 +89,9 @@ def _difference(people: Floats, models: Floats, there: NDArray[np.intp], n: int)
     without = roots[1:][there]
     if len(there) < FEWEST or not np.isfinite(without).all():
         return undefined(f"An interval needs {FEWEST} dialogues.", n=n, value=float(roots[0]))
-    variance = jackknife_error(without) ** 2
-    return estimate(float(roots[0]), variance, len(there) - 1, n=n, clusters={"dialogue": len(there)})
+    return estimate(
+        float(roots[0]), left_out(without), len(there) - 1, n=n, clusters={"dialogue": len(there)}
+    )
 
 
 def _root(variance: Estimate) -> Estimate:

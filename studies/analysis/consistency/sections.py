@@ -11,6 +11,7 @@ from studies.analysis.consistency.people import beside_models, people_table, wri
 from studies.analysis.consistency.sides import Sides, sides_of
 from studies.analysis.consistency.spread import between_replies, over_dialogues, own
 from studies.analysis.evidence import Evidence, SectionOf
+from studies.analysis.planning.components import RATERS
 from studies.analysis.proportions import share
 from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table
 from studies.analysis.votes import Votes
@@ -61,7 +62,7 @@ def consistency(evidence: Evidence) -> Section:
 
 def _votes(evidence: Evidence) -> Iterator[tuple[str, Votes]]:
     """Overall answers of raters, and of all judges that the analysis keeps."""
-    for title, votes in (("Raters", evidence.raters), ("Judges together", evidence.judged)):
+    for title, votes in ((RATERS, evidence.raters), ("Judges together", evidence.judged)):
         if votes is not None:
             overall = votes.take(votes.dimension == evidence.dimension_code(OVERALL))
             if len(overall):

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from studies.analysis.clustering import quantile
+from studies.analysis.clustering import left_out, quantile
 from studies.analysis.consistency.sides import Sides, by_others, of_mean
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 
@@ -66,15 +66,9 @@ def deviation(variances: Floats, there: NDArray[np.intp], n: int, why: str) -> E
     if len(there) < FEWEST or not np.isfinite(without).all():
         told = f"An interval needs {FEWEST} dialogues that each have answers by two sources."
         return Estimate(root, n=n, clusters=clusters, undefined=told)
-    reach = quantile(len(there) - 1, CONFIDENCE) * jackknife_error(without)
+    reach = quantile(len(there) - 1, CONFIDENCE) * np.sqrt(left_out(without))
     low, high = (float(np.sqrt(max(end, 0.0))) for end in (value - reach, value + reach))
     return Estimate(root, low, high, n=n, clusters=clusters)
-
-
-def jackknife_error(without: Floats) -> float:
-    """Standard error from estimates without each group in turn (Tukey 1958)."""
-    groups = len(without)
-    return float(np.sqrt(np.square(without - without.mean()).sum() * (groups - 1) / groups))
 
 
 def _there(sides: Sides) -> NDArray[np.intp]:

@@ -39,7 +39,7 @@ class Beside:
 
     def on(self, pairs: Codes) -> Beside:
         """Only rows of these pairs."""
-        return self._rows(np.isin(self.pair, pairs))
+        return self.take(np.isin(self.pair, pairs))
 
     def only(self, dimensions: tuple[str, ...]) -> Beside:
         """Only these columns, in this order."""
@@ -62,7 +62,8 @@ class Beside:
         means = np.stack([np.bincount(place, weights=column) / count for column in ranked.T], axis=1)
         return np.asarray(ranked - means[place])
 
-    def _rows(self, kept: Mask) -> Beside:
+    def take(self, kept: Mask | NDArray[np.intp]) -> Beside:
+        """Only these rows."""
         return Beside(
             self.dimensions, self.values[kept], self.dialogue[kept], self.pair[kept], self.source[kept]
         )

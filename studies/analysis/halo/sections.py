@@ -10,7 +10,7 @@ import numpy as np
 
 from studies.analysis.evidence import Evidence, SectionOf
 from studies.analysis.halo.answers import Beside, beside
-from studies.analysis.halo.correlating import Correlated, jackknifed
+from studies.analysis.halo.correlating import Correlated, told
 from studies.analysis.halo.systems import Rated
 from studies.analysis.ranking.entries import Entry, entries_of, whole
 from studies.analysis.results import Cell, Column, Estimate, Figure, Section, Table
@@ -22,6 +22,7 @@ _ABSENT: Final = "No answers on two dimensions of a rubric beside each other: no
 _EYES: Final = Column("eyes", "Who answered")
 _LEVEL: Final = Column("level", "Level")
 _ANSWERS, _PAIRS, _SYSTEMS = "answers, within each source", "pairs", "systems"
+_RATERS: Final = "Raters"
 TOGETHER: Final = "Judges together"
 _HALO: Final = (
     "Dimensions that each measure something of their own correlate little beyond what good replies have in "
@@ -33,13 +34,13 @@ _NOTE: Final = (
     "or judge, so that nobody's leaning counts. Pairs: each pair's mean over its answers. Mean: over couples "
     "of the rubric's dimensions, overall left aside; 0 if they were independent. First component: the "
     "largest eigenvalue's share of their correlation matrix; 1 if they were one and the same, and the next "
-    "column if independent. Intervals: jackknife by dialogue; of systems' Elo, what draws of the dialogues "
-    "leave open."
+    "column if independent. Intervals: jackknife by dialogue and rater; judges' are by dialogue alone, for "
+    "these judges; of systems' Elo, what draws of the dialogues leave open, for these raters and judges."
 )
 _DIFFERENCE_NOTE: Final = (
     "Mean correlation of answers, on the pairs and dimensions that both answered. Above 0: raters' "
     "dimensions hang together more than the judge's. Who answers with more noise has lower correlations by "
-    "that alone. Intervals: jackknife by dialogue, of both at once."
+    "that alone. Intervals: jackknife by dialogue, of both at once, and by rater; for these judges."
 )
 _COUPLE_COLUMNS: Final = (
     _EYES, _LEVEL, Column("one", "Dimension"), Column("other", "And"),
@@ -54,19 +55,22 @@ class Group:
     title: str
     answers: Beside
 
+    @property
+    def are_raters(self) -> bool:
+        return self.title == _RATERS
+
 
 def halo(evidence: Evidence) -> Section:
     """Correlations of dimensions by answers, pairs and systems, raters' beside judges'."""
     groups = list(_groups(evidence))
     if evidence.verdicts is None or not groups:
         return Section(*_KEY, absent=_ABSENT)
-    dialogues = len(evidence.verdicts.dialogue.labels)
     levels = [
-        (group.title, level, Correlated(answers, dialogues))
+        (group.title, level, Correlated(group.answers, group.are_raters, pairs=level == _PAIRS))
         for group in groups
-        for level, answers in ((_ANSWERS, group.answers), (_PAIRS, group.answers.by_pair()))
+        for level in (_ANSWERS, _PAIRS)
     ]
-    differences = list(_differences(groups, dialogues))
+    differences = list(_differences(groups))
     rated = list(_rated(evidence, evidence.verdicts))
     parts: list[Table | Figure] = [_index(levels, rated)]
     if differences:
@@ -84,7 +88,7 @@ def halo(evidence: Evidence) -> Section:
 
 
 def _groups(evidence: Evidence) -> Iterator[Group]:
-    votes = [("Raters", evidence.raters)]
+    votes = [(_RATERS, evidence.raters)]
     votes += [(eyes.title, eyes.votes) for eyes in evidence.eyes if eyes.kind == "judge"]
     if len(votes) > 2:
         votes.append((TOGETHER, evidence.judged))
@@ -110,9 +114,9 @@ def _index(levels: list[tuple[str, str, Correlated]], rated: list[tuple[str, Rat
     return Table("halo", "How much the dimensions have in common", columns, rows, _NOTE)
 
 
-def _differences(groups: list[Group], dialogues: int) -> Iterator[tuple[Cell, ...]]:
+def _differences(groups: list[Group]) -> Iterator[tuple[Cell, ...]]:
     """Raters' mean correlation less each judge's, on what both answered."""
-    if groups[0].title != "Raters":
+    if not groups[0].are_raters:
         return
     raters = groups[0].answers
     for group in groups[1:]:
@@ -123,8 +127,8 @@ def _differences(groups: list[Group], dialogues: int) -> Iterator[tuple[Cell, ..
         )
         if sum(key != OVERALL for key in shared) < 2 or not len(mine.pair):
             continue
-        one, two = Correlated(mine, dialogues), Correlated(other, dialogues)
-        difference = jackknifed(one.means - two.means, one.there, min(len(mine.pair), len(other.pair)), -2, 2)
+        one, two = Correlated(mine, sampled=True), Correlated(other, sampled=False)
+        difference = told(one.means.less(two.means), min(len(mine.pair), len(other.pair)), -2, 2)
         yield group.title, len(np.unique(mine.pair)), one.mean, two.mean, difference
 
 

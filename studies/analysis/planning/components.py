@@ -11,7 +11,7 @@ nothing is reported as it came, and counts as nothing where studies are simulate
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from studies.analysis.clustering import interval
+from studies.analysis.evidence import Evidence
 from studies.analysis.planning.assumptions import Spread
-from studies.analysis.reading import Codes
+from studies.analysis.reading import Codes, renumbered
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 from studies.analysis.votes import Votes
 
@@ -29,7 +30,16 @@ Floats = NDArray[np.float64]
 #: A component's interval is a jackknife over so many groups of what it is about.
 GROUPS: Final = 20
 FEWEST: Final = 5
+#: Whose components are asked for, for `components_in`.
+RATERS: Final = "Raters"
 COMPONENTS: Final = ("dialogue", "pair", "rater", "writer")
+#: What a component is worked out from.
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    "writer": ("writer",),
+    "rater": ("rater",),
+    "dialogue": ("writer", "dialogue"),
+    "pair": ("writer", "dialogue", "pair"),
+}
 _WAY: Final = {"dialogue": "dialogue", "pair": "dialogue", "rater": "rater", "writer": "writer"}
 
 
@@ -73,33 +83,46 @@ def components_of(votes: Votes) -> Components:
     )
 
 
-def _moments(votes: Votes, rest: Floats, of_mean: float) -> dict[str, float | None]:
-    """Each component, or None where no two votes tell it. `of_mean` is added for the mean taken away."""
-    writer = votes.writer
-    known = writer >= 0
+def components_in(evidence: Evidence, whose: str, dimension: str, votes: Votes) -> Components:
+    """The same, worked out once for all sections that ask for these votes."""
+    return evidence.once(f"components of {whose}, {dimension}", lambda _it: components_of(votes))
+
+
+def _moments(
+    votes: Votes, rest: Floats, of_mean: float, names: Collection[str] = COMPONENTS
+) -> dict[str, float | None]:
+    """Each component, or None where no two votes tell it. `of_mean` is added for the mean taken away.
+
+    Others than `names`, which are then to hold what lies under them, are not worked out.
+    """
     d, p, r = votes.dialogue, votes.pair, votes.source
-    by_writer = (
-        _minus(
-            _couples(rest[known], [writer[known]]),
-            _couples(rest[known], [d[known]]),
-            _couples(rest[known], [writer[known], r[known]]),
-            _couples(rest[known], [d[known], r[known]]),
-        )
-        if known.any()
-        else (0.0, 0.0)
-    )
-    # Votes without a known writer count as if everybody had written one reply.
-    alone = np.where(known, writer, writer.max(initial=0) + 1 + d).astype(np.int32)
-    found = {
-        "writer": by_writer,
-        "rater": _minus(_couples(rest, [r]), _couples(rest, [r, alone]), (0.0, 0.0), (0.0, 0.0)),
-        "dialogue": _minus(
+    told: dict[str, Callable[[], tuple[float, float]]] = {
+        "writer": lambda: _by_writer(votes, rest),
+        "rater": lambda: _minus(
+            _couples(rest, [r]), _couples(rest, [r, _alone(votes)]), (0.0, 0.0), (0.0, 0.0)
+        ),
+        "dialogue": lambda: _minus(
             _couples(rest, [d]), _couples(rest, [p]), _couples(rest, [d, r]), _couples(rest, [p, r])
         ),
-        "pair": _minus(_couples(rest, [p]), _couples(rest, [p, r]), (0.0, 0.0), (0.0, 0.0)),
+        "pair": lambda: _minus(_couples(rest, [p]), _couples(rest, [p, r]), (0.0, 0.0), (0.0, 0.0)),
     }
+    found = {name: told[name]() if name in names else (0.0, 0.0) for name in COMPONENTS}
     mean = {name: total / n + of_mean if n else None for name, (total, n) in found.items()}
     return _less_what_is_under(mean)
+
+
+def _by_writer(votes: Votes, rest: Floats) -> tuple[float, float]:
+    known = votes.writer >= 0
+    w, d, r, mine = votes.writer[known], votes.dialogue[known], votes.source[known], rest[known]
+    if not len(w):
+        return 0.0, 0.0
+    return _minus(_couples(mine, [w]), _couples(mine, [d]), _couples(mine, [w, r]), _couples(mine, [d, r]))
+
+
+def _alone(votes: Votes) -> Codes:
+    """Votes without a known writer count as if everybody had written one reply."""
+    writer = votes.writer
+    return np.where(writer >= 0, writer, writer.max(initial=0) + 1 + votes.dialogue).astype(np.int32)
 
 
 def _less_what_is_under(mean: Mapping[str, float | None]) -> dict[str, float | None]:
@@ -116,7 +139,7 @@ def _couples(rest: Floats, ways: list[Codes]) -> tuple[float, float]:
     key = np.zeros(len(rest), dtype=np.int64)
     for codes in ways:
         key = key * (int(codes.max(initial=0)) + 1) + codes
-    groups = np.unique(key, return_inverse=True)[1]
+    groups, _count = renumbered(key)
     totals, sizes = np.bincount(groups, weights=rest), np.bincount(groups).astype(float)
     return float((totals**2).sum() - (rest**2).sum()), float((sizes**2).sum() - len(rest))
 
@@ -155,7 +178,7 @@ def _with_interval(name: str, value: float | None, votes: Votes, rest: Floats) -
 
 
 def _without(name: str, votes: Votes, rest: Floats, kept: NDArray[np.bool_]) -> float | None:
-    return _moments(votes.take(kept), rest[kept], 0.0)[name]
+    return _moments(votes.take(kept), rest[kept], 0.0, _NEEDED[name])[name]
 
 
 _PLURAL: Final = {"dialogue": "dialogues", "rater": "raters", "writer": "writers"}

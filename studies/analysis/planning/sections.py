@@ -12,7 +12,7 @@ from studies.analysis.clustering import interval
 from studies.analysis.evidence import ADVERSARIAL, Evidence, SectionOf
 from studies.analysis.planning import needed
 from studies.analysis.planning.assumptions import FEWEST_DIALOGUES, MOST_VOTES, Impossible, Plan, Spread
-from studies.analysis.planning.components import COMPONENTS, Components, components_of
+from studies.analysis.planning.components import COMPONENTS, RATERS, Components, components_in
 from studies.analysis.planning.costs import SECONDS_PER_PAIR, cost_of
 from studies.analysis.planning.power import design_of, overall, power_of_shares, scaled, studies_for
 from studies.analysis.planning.spread import effects_of
@@ -77,7 +77,8 @@ def _pilots(evidence: Evidence) -> Iterator[Pilot]:
     for dimension in evidence.dimensions:
         rows = human & (votes.dimension == evidence.dimension_code(dimension))
         if rows.any():
-            yield Pilot(dimension, votes.take(rows), components_of(votes.take(rows)))
+            mine = votes.take(rows)
+            yield Pilot(dimension, mine, components_in(evidence, RATERS, dimension, mine))
 
 
 def _components_table(pilot: Pilot) -> Table:

@@ -9,7 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from studies.analysis.clustering import Floats, estimate
+from studies.analysis.clustering import Floats, estimate, left_out
 from studies.analysis.results import Estimate, bounded, undefined
 
 _HANGS: Final = "It hangs on a single dialogue: without it there is no value, so no interval."
@@ -38,5 +38,6 @@ def told(value: float, without: Floats, *, n: int, least: float, most: float, wh
         return undefined(why, n=n)
     if count > 1 and not np.isfinite(without).all():
         return Estimate(value, n=n, clusters={"dialogue": count}, undefined=_HANGS)
-    variance = float(((without - without.mean()) ** 2).sum()) * (count - 1) / count
-    return bounded(estimate(value, variance, count - 1, n=n, clusters={"dialogue": count}), least, most)
+    return bounded(
+        estimate(value, left_out(without), count - 1, n=n, clusters={"dialogue": count}), least, most
+    )

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.results import CONFIDENCE, Cell, Column, Estimate, Table, undefined
+from studies.analysis.results import Cell, Column, Estimate, Table, undefined
 from studies.analysis.scale.association import FEWEST, associated
 from studies.analysis.scale.facts import Known, sizes
 from studies.analysis.scale.measuring import measured, nulls
 from studies.analysis.scale.partial import FEWEST as FEWEST_PARTIAL
 from studies.analysis.scale.partial import FEWEST_TESTED, Partial
-from studies.analysis.scale.ratings import ELO, Ratings, ratings_of
+from studies.analysis.scale.ratings import ELO, Ratings, models_in, ratings_of
 from studies.analysis.scale.tables import DIMENSION, EYES, first_read, remark
 
 _RHO: Final = Column("rho", "Spearman's rho, over ratings' noise", "number")
@@ -24,21 +24,28 @@ _SYSTEMS: Final = Column("systems", "Systems", "count")
 _REMARK: Final = Column("remark", "Remark")
 _NO_ERROR: Final = "Scores on benchmarks came without an error: there is no noise to carry through."
 _ALIKE: Final = "All of these systems have the same score."
+_FEW_SYSTEMS: Final = "A mean of correlations of the same few systems: it has no interval."
+_BOTH_SIGNS: Final = (
+    "Some of these correlations are above 0 and some below, as where less is better on one benchmark: their "
+    "mean would hide both."
+)
 _NOTHING_LEFT: Final = "What is held equal leaves nothing of one of the two."
 _NOTE: Final = (
     "Support is the Elo rating. Intervals carry the ratings' noise alone, as under Score against size; p is "
     "the permutation test of it. An axis of its own would show as correlations with benchmarks well below "
-    "those that benchmarks have among themselves (the last table)."
+    "those that benchmarks have among themselves (the last table), whatever their sign: it turns round where "
+    "less is better on a benchmark."
 )
 _PARTIAL_NOTE: Final = (
     "Spearman's partial correlation: the correlation of what the third leaves of both ranks. p: orderings of "
     "what is left of the rating (Freedman & Lane 1983), all up to 9 systems, else 100,000 seeded draws; none "
-    f"under {FEWEST_TESTED} systems, where it would reject too often. Intervals carry the ratings' noise "
-    "alone."
+    f"under {FEWEST_TESTED} systems, where it would reject too often, as it does where the third tells "
+    "nearly all of both. Intervals carry the ratings' noise alone."
 )
 _AMONG_NOTE: Final = (
-    "Over the systems of the study that have both scores. The baseline is the mean over all couples of "
-    "benchmarks; beside it stands the mean of support with each benchmark."
+    "Over the models of the study that have both scores. The baseline is the mean over all couples of "
+    "benchmarks; beside it stands the mean of support with each benchmark. Where signs differ there is no "
+    "mean: read the couples, and each by its size."
 )
 
 
@@ -102,12 +109,7 @@ def _partial(
     partial = Partial(found.x, found.ratings.values, held)
     if not np.isfinite(partial.rho):
         return found.n, undefined(_NOTHING_LEFT, n=found.n), None
-    if found.drawn is None:
-        rho = undefined("Nothing varies in the answers.", n=found.n, value=partial.rho)
-    else:
-        tail = (1 - CONFIDENCE) / 2
-        low, high = np.nanquantile(partial.rhos(found.drawn), [tail, 1 - tail])
-        rho = Estimate(partial.rho, float(low), float(high), n=found.n, clusters=found.ratings.clusters)
+    rho = found.around(partial.rho, None if found.drawn is None else partial.rhos(found.drawn))
     return found.n, rho, partial.p(evidence.rng) if found.n >= FEWEST_TESTED else None
 
 
@@ -133,7 +135,8 @@ def _among(evidence: Evidence, ratings: list[Ratings], known: Sequence[Known]) -
 def _couple(
     evidence: Evidence, one: Mapping[str, float], other: Mapping[str, float]
 ) -> tuple[int, Estimate, float | None]:
-    mine = set(evidence.verdicts.systems) if evidence.verdicts else set()
+    systems = evidence.verdicts.systems if evidence.verdicts else ()
+    mine = {systems[place] for place in models_in(evidence)}
     names = sorted(one.keys() & other.keys() & mine)
     if len(names) < FEWEST:
         why = f"A rank correlation needs {FEWEST} systems; {len(names)} have both scores."
@@ -145,13 +148,13 @@ def _couple(
 
 
 def _mean(one: str, other: str, told: Sequence[float | None]) -> tuple[Cell, ...]:
+    """`n` of the mean counts its correlations."""
     values = [value for value in told if value is not None]
-    mean = (
-        undefined(
-            "A mean of correlations of the same few systems: it has no interval.",
-            value=float(np.mean(values)),
-        )
-        if values
-        else undefined("There is no correlation to take the mean of.")
-    )
-    return f"{one}: mean of {len(values)}", other, None, mean, None
+    n = len(values)
+    if not values:
+        mean = undefined("There is no correlation to take the mean of.")
+    elif min(values) < 0 < max(values):
+        mean = undefined(_BOTH_SIGNS, n=n)
+    else:
+        mean = undefined(_FEW_SYSTEMS, n=n, value=float(np.mean(values)))
+    return f"{one}: mean of {n}", other, None, mean, None

@@ -30,10 +30,11 @@ class Known:
 
 
 def sizes(evidence: Evidence) -> list[Known]:
-    """Total, then active parameters, of models with published counts. Raises CannotRead."""
+    """Total, then active parameters, of models with published counts. Raises CannotRead with the row."""
     table = evidence.tables.get(SYSTEMS)
     if table is None:
         return []
+    _refuse_twice(table)
     return [Known(name, _logs(table, column)) for column, name in SIZES.items() if column in table]
 
 
@@ -76,6 +77,15 @@ def benchmarks(evidence: Evidence) -> list[Known]:
             raise CannotRead(f"{BENCHMARKS}, row {row}: {system} has a score on {benchmark} already")
         scores[system] = _number(score, row)
     return [Known(name, scores) for name, scores in sorted(found.items())]
+
+
+def _refuse_twice(table: TextTable) -> None:
+    """Which of two sizes is a system's would be anybody's guess."""
+    seen: set[str] = set()
+    for row, system in enumerate(table["system"].texts(), 1):
+        if system in seen:
+            raise CannotRead(f"{SYSTEMS}, row {row}: {system} stands there already")
+        seen.add(system)
 
 
 def _number(score: str, row: int) -> float:

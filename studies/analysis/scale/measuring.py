@@ -60,20 +60,20 @@ class Measured:
             return None
         return self.ratings.draws(self.draws, self.rng)
 
-    @property
+    @cached_property
     def rho(self) -> Estimate:
         if self.why:
             return undefined(self.why, n=self.n)
         redone = None if self.drawn is None else self.association.rhos(self.drawn)
-        return self._around(self.association.rho, redone)
+        return self.around(self.association.rho, redone)
 
-    @property
+    @cached_property
     def slope(self) -> Estimate:
         """Per unit of x, with the interval over the ratings' noise."""
         if self.why:
             return undefined(self.why, n=self.n)
         redone = None if self.drawn is None else self.association.slopes(self.drawn)
-        return self._around(self.association.slope, redone)
+        return self.around(self.association.slope, redone)
 
     @property
     def slope_over_systems(self) -> Estimate:
@@ -85,11 +85,11 @@ class Measured:
             return undefined(_NO_ENDS, n=self.n, value=value)
         return Estimate(value, *ends, n=self.n, clusters={"system": self.n})
 
-    @property
+    @cached_property
     def p(self) -> float | None:
         return None if self.why else self.association.p(self.null_of)
 
-    def _around(self, value: float, redone: Floats | None) -> Estimate:
+    def around(self, value: float, redone: Floats | None) -> Estimate:
         """The percentiles of what came out in each draw of the ratings."""
         if redone is None:
             return undefined(_NO_NOISE, n=self.n, value=value)
@@ -104,7 +104,7 @@ def measured(
 ) -> Measured:
     """The ratings of the systems that the fact is known of; with `family`, only within families.
 
-    Systems that have no family are then left out.
+    Systems that have no family are then left out. What is asked for again is not drawn again.
     """
     systems = evidence.verdicts.systems if evidence.verdicts else ()
     names = [systems[system] for system in ratings.systems]
@@ -114,15 +114,20 @@ def measured(
     codes = {name: code for code, name in enumerate(sorted(set((family or {}).values())))}
     groups = [codes[family[name]] if family else 0 for name in chosen]
     purpose = f"{ratings.measure} {ratings.eyes.key} {ratings.dimension} against {known.name}"
-    return Measured(
-        ratings=ratings.of(places),
-        fact=known.name,
-        x=np.array([known.log[name] for name in chosen]),
-        families=np.array(groups, dtype=np.intp),
-        draws=evidence.options.resamples,
-        rng=evidence.rng(purpose),
-        null_of=nulls(evidence),
-    )
+    x = np.array([known.log[name] for name in chosen])
+
+    def measure(evidence: Evidence) -> Measured:
+        return Measured(
+            ratings=ratings.of(places),
+            fact=known.name,
+            x=x,
+            families=np.array(groups, dtype=np.intp),
+            draws=evidence.options.resamples,
+            rng=evidence.rng(purpose),
+            null_of=nulls(evidence),
+        )
+
+    return evidence.once(f"{purpose}: {places.tolist()} {groups} {x.tolist()}", measure)
 
 
 def nulls(evidence: Evidence) -> NullOf:

@@ -96,3 +96,10 @@ def test_a_number_that_is_none_is_named_with_its_row(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(CannotRead, match="cannot be read"):
         read_table(tmp_path / "none.csv", needed=("a",))
+
+
+@pytest.mark.parametrize(("number", "why"), [("7.5e9", "no whole number"), ("1" + 30 * "0", "too large")])
+def test_numbers_that_cannot_be_are_refused_with_their_row(tmp_path: Path, number: str, why: str) -> None:
+    table = read_table(table_of(tmp_path, f"size\n9223372036854775807\n{number}\n"), needed=("size",))
+    with pytest.raises(CannotRead, match=f"some.csv, row 2: size is '{number}', {why}"):
+        table.integers("size")

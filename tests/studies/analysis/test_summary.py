@@ -120,6 +120,22 @@ def test_a_jury_that_cannot_be_compared_with_raters_leaves_the_word_to_a_judge()
     assert told == "Judge j: no clear difference to how raters agree with one another"
 
 
+def agreeing(eyes: str, difference: Estimate) -> dict[str, Cell]:
+    with_raters = undefined("No pair.") if difference.value is None else share(0.7, 0.6, 0.8)
+    return {
+        "eyes": eyes, "ties": "count", "judge_with_raters": with_raters, "raters_with_raters": with_raters,
+        "difference": difference, "pairs": difference.n, "equivalent": "no",
+    }  # fmt: skip
+
+
+def test_agreement_without_a_difference_is_left_out() -> None:
+    """No pair has answers of two raters: nothing was found, not even that nothing is clear."""
+    nothing = agreeing("Jury of judges", undefined("No pair has the answers that this needs."))
+    assert in_short((section("agreement", "agreement", nothing),)).absent == NOTHING
+    (one,) = said(section("agreement", "agreement", nothing, agreeing("Judge j1", share(-0.2, -0.3, -0.1))))
+    assert one[0] == "Judge j1: agrees less with raters than they do with one another"
+
+
 def test_there_are_never_more_sentences_than_ten_and_the_closing_one() -> None:
     eyes: list[dict[str, Cell]] = [{"eyes": "Raters", "share": share(0.6, 0.55, 0.65)}] * (MOST + 5)
     absent = Section("safety", "Safety", absent="There is no flags.csv. More of it.")

@@ -9,7 +9,7 @@ import pytest
 
 from studies.analysis.evidence import Evidence, Options, read_evidence
 from studies.analysis.reading import CannotRead
-from studies.analysis.results import Figure
+from studies.analysis.results import Estimate, Figure
 from studies.analysis.scale.sections import axis, size, speed
 from tests.studies.analysis.tables import Row, answer, ends, rows_of, value, why, write
 
@@ -102,6 +102,13 @@ def test_a_model_that_never_loses_has_no_place(tmp_path: Path) -> None:
     assert rows_of(section, "size_share")[0]["systems"] == 8
 
 
+def test_a_system_that_stands_there_twice_is_refused_with_its_row(tmp_path: Path) -> None:
+    write(tmp_path, "verdicts.csv", answers(1.0, dialogues=5))
+    write(tmp_path, "systems.csv", [*systems(), {**systems()[1], "params_total": 5}])
+    with pytest.raises(CannotRead, match=r"systems\.csv, row 10: m1 stands there already"):
+        size(read_evidence(tmp_path, Options(resamples=50)))
+
+
 def test_within_families_of_three_and_more(tmp_path: Path) -> None:
     rows = rows_of(size(evidence(tmp_path)), "size_families")
     assert [(row["family"], row["systems"]) for row in rows] == [("all families", 6), ("x", 3), ("y", 3)]
@@ -189,6 +196,36 @@ def test_benchmarks_beside_support(tmp_path: Path) -> None:
     assert value(among[2]["rho"]) == pytest.approx(np.mean(support))
 
 
+def test_benchmarks_among_themselves_are_of_models_alone(tmp_path: Path) -> None:
+    """People's score would turn the correlation of eight models, which is 1."""
+    rows = [score(name, benchmark, n) for benchmark in ("one", "two") for n, name in enumerate(SIZES)]
+    rows += [score("human", "one", 100), score("human", "two", -100)]
+    couple = rows_of(axis(scored(tmp_path, rows)), "axis_among")[0]
+    assert couple["systems"] == 8
+    assert value(couple["rho"]) == pytest.approx(1.0)
+
+
+def test_correlations_of_both_signs_have_no_mean(tmp_path: Path) -> None:
+    """On one benchmark less is better: support is at +1 and about −1, which is no axis of its own."""
+    rows = [score(name, "skill", n) for n, name in enumerate(SIZES)]
+    rows += [score(name, "errors", -n) for n, name in enumerate(SIZES)]
+    rows += [score(name, "more errors", -n) for n, name in enumerate(SIZES)]
+    *_couples, among, support = rows_of(axis(scored(tmp_path, rows)), "axis_among")
+    for row, count in ((among, 3), (support, 3)):
+        mean = row["rho"]
+        assert isinstance(mean, Estimate)
+        assert (mean.value, mean.n) == (None, count)
+        assert why(mean).startswith("Some of these correlations are above 0 and some below")
+
+
+def test_a_mean_of_one_sign_says_of_how_many(tmp_path: Path) -> None:
+    rows = [score(name, benchmark, n) for benchmark in ("one", "two") for n, name in enumerate(SIZES)]
+    among = rows_of(axis(scored(tmp_path, rows)), "axis_among")[1]["rho"]
+    assert isinstance(among, Estimate)
+    assert among.n == 1
+    assert among.value == pytest.approx(1.0)
+
+
 def test_partial_correlations_hold_the_third_equal(tmp_path: Path) -> None:
     rows = [score(name, "noise", n) for name, n in zip(SIZES, (5, 1, 4, 2, 3, 8, 6, 7), strict=True)]
     held = rows_of(axis(scored(tmp_path, rows)), "axis_partial")
@@ -196,6 +233,10 @@ def test_partial_correlations_hold_the_third_equal(tmp_path: Path) -> None:
         ("size (total)", "noise"), ("noise", "size (total)"),
     ]  # fmt: skip
     assert value(held[0]["rho"]) > 0.8
+    low, high = ends(held[0]["rho"])
+    assert isinstance(held[0]["rho"], Estimate)
+    assert held[0]["rho"].se is not None
+    assert 0 < held[0]["rho"].se < high - low
     assert isinstance(held[0]["p"], float)
     assert held[0]["p"] < 0.05
     assert isinstance(held[1]["p"], float)
