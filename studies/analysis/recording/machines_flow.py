@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import TextTable
-from studies.analysis.recording.members import REASONS, column, judgment_of, named, reasons
+from studies.analysis.rationales.material import TRIAL, coded, material
+from studies.analysis.reading import Mask, TextTable
+from studies.analysis.recording.members import column, judgment_of, named, reasons
 from studies.analysis.recording.nested import Flow, Level, chained
 
 NO_JUDGMENTS: Final = (
@@ -44,21 +47,23 @@ def codings_flow(evidence: Evidence) -> Flow:
     table = evidence.tables.get("codings.csv")
     if table is None or not table.rows:
         return Flow("Codings", ())
-    names = ("passage", "coder", "replicate", "codebook_sha256")
-    keys = [" ".join(cells) for cells in zip(*(column(table, name) for name in names), strict=True)]
-    stands = dict(zip(keys, _stands(table), strict=True))
-    trial = dict(zip(keys, column(table, "for_trial"), strict=True))
-    coded = frozenset(key for key, where in stands.items() if where == STANDS["ok"])
+    stands, made = _stands(table), coded(table)
     levels = [
-        Level("Codings planned", frozenset(stands), lambda key: stands[key]),
-        Level("Coded", coded, lambda _key: REASONS["trial"]),
-        Level("Analysed", frozenset(key for key in coded if trial[key] != "1")),
+        Level("Codings planned", _numbers(np.ones(table.rows, dtype=bool)), lambda row: stands[int(row)])
     ]
+    found = material(evidence)
+    if isinstance(found, str):  # what else is left out is not known
+        levels.append(Level("Coded", _numbers(made), lambda _row: TRIAL))
+        levels.append(Level("Not for trying out", _numbers(made & ~_for_trial(table))))
+    else:
+        why = {str(row): said for said, rows in found.left_out.items() for row in np.flatnonzero(rows)}
+        levels.append(Level("Coded", _numbers(made), lambda row: why[row]))
+        levels.append(Level("Analysed", _numbers(found.used)))
     return chained("Codings", levels)
 
 
 def passages_flow(evidence: Evidence) -> Flow:
-    """From passages that were set out to be coded to those with a coding."""
+    """From passages that were set out to be coded to those with a coding, and with one that is analysed."""
     passages, codings = evidence.tables.get("passages.csv"), evidence.tables.get("codings.csv")
     if passages is None or not passages.rows:
         return Flow("Passages", ())
@@ -71,11 +76,23 @@ def passages_flow(evidence: Evidence) -> Flow:
         )
     ]
     if codings is not None:
-        stands = zip(codings["passage"].texts(), _stands(codings), strict=True)
+        at_least_once = frozenset(codings["passage"].take(coded(codings)).texts())
         levels.append(
-            Level("Coded at least once", frozenset(one for one, where in stands if where == STANDS["ok"]))
+            Level("Coded at least once", at_least_once, lambda _passage: "none of its codings is analysed")
         )
+    found = material(evidence)
+    if not isinstance(found, str):
+        levels.append(Level("Analysed", frozenset(found.planned["passage"].take(found.used).texts())))
     return chained("Passages", levels)
+
+
+def _numbers(rows: Mask) -> frozenset[str]:
+    """Rows of codings.csv by their number: each is one coding, whatever its coder is called."""
+    return frozenset(map(str, np.flatnonzero(rows).tolist()))
+
+
+def _for_trial(table: TextTable) -> Mask:
+    return table.flags("for_trial") if "for_trial" in table else np.zeros(table.rows, dtype=bool)
 
 
 def _stands(table: TextTable) -> list[str]:
