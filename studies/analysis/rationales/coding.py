@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.rationales.material import HUMAN, Material, coded, material
+from studies.analysis.rationales.material import HUMAN, Material, is_coded, material
 from studies.analysis.rationales.passages import REASON, REPLY
 from studies.analysis.reading import Coded, Mask, TextTable
 from studies.analysis.results import Cell, Column, Section, Table
@@ -88,7 +88,7 @@ def _lead(found: Material) -> Iterator[str]:
         f"dimensions, {int(book.strategies.sum())} strategies. Reasons are coded with all of "
         "them, replies with the strategies."
     )
-    used = set(found.planned["codebook_sha256"].take(coded(found.planned)).texts())
+    used = set(found.planned["codebook_sha256"].take(is_coded(found.planned)).texts())
     known = {one.sha256: str(one.version) for one in found.versions}
     others = sorted(known.get(sha256, "one that codes.csv lacks") for sha256 in used - {book.sha256})
     if others:

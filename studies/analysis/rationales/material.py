@@ -86,16 +86,14 @@ def _material(evidence: Evidence) -> Material | str:
     at = _listed(planned["passage"], found.key)
     book = _newest(books, planned, at)
     left_out = dict(_left_out(planned, at, found, book))
-    used = coded(planned) & ~np.logical_or.reduce(list(left_out.values()))
+    used = is_coded(planned) & ~np.logical_or.reduce(list(left_out.values()))
     return Material(book, books, found, planned, at, left_out, used, _codings(planned, used, at, book))
 
 
-def coded(planned: TextTable) -> Mask:
+def is_coded(planned: TextTable) -> Mask:
     """Which codings are done with an answer that could be read: codes, or that none applies."""
-    if "outcome" not in planned:
-        return np.zeros(planned.rows, dtype=bool)
-    done = planned["status"].equals(DONE) if "status" in planned else np.ones(planned.rows, dtype=bool)
-    return done & planned["outcome"].equals(OK)
+    done = planned["status"].equals(DONE) | planned["status"].equals("")
+    return planned["outcome"].equals(OK) & done
 
 
 def _refuse_unknown_kinds(planned: TextTable) -> None:
@@ -112,14 +110,14 @@ def _listed(named: Coded, key: Coded) -> Codes:
 
 def _newest(books: tuple[Codebook, ...], planned: TextTable, at: Codes) -> Codebook:
     """The newest version that anybody has coded by; without any the newest that there is."""
-    counting = coded(planned) & ~planned.flags("for_trial") & (at >= 0)
+    counting = is_coded(planned) & ~planned.flags("for_trial") & (at >= 0)
     used = set(planned["codebook_sha256"].take(counting).texts())
     return next((book for book in reversed(books) if book.sha256 in used), books[-1])
 
 
 def _left_out(planned: TextTable, at: Codes, found: Passages, book: Codebook) -> Iterator[tuple[str, Mask]]:
     """Rows with codes by why they are left out: each once, by the first reason that holds."""
-    left = coded(planned)
+    left = is_coded(planned)
     listed = at >= 0
     reasons = {
         TRIAL: planned.flags("for_trial"),

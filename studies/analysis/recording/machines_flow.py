@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.rationales.material import TRIAL, coded, material
+from studies.analysis.rationales.material import TRIAL, is_coded, material
 from studies.analysis.reading import Mask, TextTable
 from studies.analysis.recording.members import column, judgment_of, named, reasons
 from studies.analysis.recording.nested import Flow, Level, chained
@@ -47,7 +47,7 @@ def codings_flow(evidence: Evidence) -> Flow:
     table = evidence.tables.get("codings.csv")
     if table is None or not table.rows:
         return Flow("Codings", ())
-    stands, made = _stands(table), coded(table)
+    stands, made = _stands(table), _made(table)
     levels = [
         Level("Codings planned", _numbers(np.ones(table.rows, dtype=bool)), lambda row: stands[int(row)])
     ]
@@ -76,7 +76,7 @@ def passages_flow(evidence: Evidence) -> Flow:
         )
     ]
     if codings is not None:
-        at_least_once = frozenset(codings["passage"].take(coded(codings)).texts())
+        at_least_once = frozenset(codings["passage"].take(_made(codings)).texts())
         levels.append(
             Level("Coded at least once", at_least_once, lambda _passage: "none of its codings is analysed")
         )
@@ -89,6 +89,11 @@ def passages_flow(evidence: Evidence) -> Flow:
 def _numbers(rows: Mask) -> frozenset[str]:
     """Rows of codings.csv by their number: each is one coding, whatever its coder is called."""
     return frozenset(map(str, np.flatnonzero(rows).tolist()))
+
+
+def _made(table: TextTable) -> Mask:
+    told = "status" in table and "outcome" in table
+    return is_coded(table) if told else np.zeros(table.rows, dtype=bool)
 
 
 def _for_trial(table: TextTable) -> Mask:
