@@ -47,9 +47,9 @@ def codings_flow(evidence: Evidence) -> Flow:
     table = evidence.tables.get("codings.csv")
     if table is None or not table.rows:
         return Flow("Codings", ())
-    stands, made = _stands(table), _made(table)
+    where, made = stands(table), _made(table)
     levels = [
-        Level("Codings planned", _numbers(np.ones(table.rows, dtype=bool)), lambda row: stands[int(row)])
+        Level("Codings planned", _numbers(np.ones(table.rows, dtype=bool)), lambda row: where[int(row)])
     ]
     found = material(evidence)
     if isinstance(found, str):  # what else is left out is not known
@@ -100,7 +100,7 @@ def _for_trial(table: TextTable) -> Mask:
     return table.flags("for_trial") if "for_trial" in table else np.zeros(table.rows, dtype=bool)
 
 
-def _stands(table: TextTable) -> list[str]:
+def stands(table: TextTable) -> list[str]:
     """Where each row stands: its outcome when it is done or withheld, else its status."""
     cells = zip(column(table, "status"), column(table, "outcome"), strict=True)
     found = [outcome if outcome and (status in ("done", "") or outcome == "withheld") else status
@@ -117,13 +117,13 @@ def _keys(table: TextTable) -> list[str]:
 
 
 def _levels(table: TextTable, why: Mapping[str, str]) -> list[Level]:
-    stands = dict(zip(_keys(table), _stands(table), strict=True))
+    where = dict(zip(_keys(table), stands(table), strict=True))
     failing = {STANDS[name] for name in ("pending", "running", "failed")}
-    answered = frozenset(key for key, where in stands.items() if where not in failing)
-    read = frozenset(key for key in answered if stands[key] == STANDS["ok"])
+    answered = frozenset(key for key, stand in where.items() if stand not in failing)
+    read = frozenset(key for key in answered if where[key] == STANDS["ok"])
     return [
-        Level("Judgments planned", frozenset(stands), lambda key: stands[key]),
-        Level("Answered", answered, lambda key: stands[key]),
+        Level("Judgments planned", frozenset(where), lambda key: where[key]),
+        Level("Answered", answered, lambda key: where[key]),
         Level("Verdicts could be read", read, lambda key: why.get(key, "no row in verdicts.csv")),
     ]
 
