@@ -258,7 +258,7 @@ def _manifest(folder: Path, document: ProtocolDocument, sha256: str) -> None:
         "non_commercial": True,
     }  # fmt: skip
     manifest = {
-        "made_by": "heartsite export", "format": 3, "version": "0.1.0", "created_at": "2025-03-03T09:05:00Z",
+        "made_by": "heartsite export", "format": 4, "version": "0.1.0", "created_at": "2025-03-03T09:05:00Z",
         "study": document.study, "title": document.title, "opened_at": "2025-03-03T09:05:00Z",
         "closed_at": "", "seed": 1, "exploratory": False, "non_commercial": True, "datasets": [dataset],
         "protocol": {"sha256": sha256}, "files": {"LOUDFILE": {}},
