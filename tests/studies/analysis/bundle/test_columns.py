@@ -1,8 +1,8 @@
 """Every column that leaves with a bundle, looked at by a person: a new one has to be looked at too.
 
 Ask of a column before it is added here: can it hold a person's words, a name, a time of day, a theme that
-somebody could not bear, a machine or its folders? If so, `studies/analysis/bundle/released.py` has to say what
-is written instead.
+somebody could not bear, a machine or its folders? If so, `studies/analysis/bundle/released.py` has to say
+what is written instead.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ import pytest
 
 from studies.analysis.bundle.released import tables, words_of
 
-#: Names become new ones, `…_at` a date; `design` and `report` are cut; reasons and raters' passages are there
-#: where they were released; of answers' `value` and of `pause_reason` only that there was one. The researcher's
-#: words stay: `sheet.csv`, `gate_waiver`, `feedback`, the codebook, `source` of scores.
+#: Names become new ones, `…_at` a date; `design` and `report` are cut; reasons and raters' passages are
+#: there where they were released; of answers' `value` and of `pause_reason` only that there was one. The
+#: researcher's words stay: `sheet.csv`, `gate_waiver`, `feedback`, the codebook, `source` of scores.
 LEAVE: Final[Mapping[str, str]] = {
     "verdicts.csv": """
         dialogue pair system_first system_second dimension source_kind source value_shown

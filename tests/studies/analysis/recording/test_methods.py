@@ -146,11 +146,11 @@ def test_coding_is_told_from_its_tables(tmp_path: Path) -> None:
     ]  # fmt: skip
     evidence = coded(tmp_path, [reason("a"), reason("b"), reason("c"), reply("d", "human")], rows)
     assert texts(evidence)["Coding"] == (
-        f"3 reasons and 1 reply were set out to be coded by version 1 of the codebook (SHA-256 {SHA256}): 6 "
-        "dimensions, for reasons only, and 5 strategies. They were coded by 2 people and 1 language model: "
-        "m1 (qwen-1). 6 codings were planned, 4 were made, and 3 are analysed. The others (1 not made yet "
-        "and 1 withheld: the consent allows no outside provider) are missing, and never a coding without codes. "
-        "Codings left out: 1 (coder of the family that wrote the passage)."
+        f"3 reasons and 1 reply were set out to be coded by version 1 of the codebook (SHA-256 {SHA256}): "
+        "6 dimensions, for reasons only, and 5 strategies. They were coded by 2 people and 1 language "
+        "model: m1 (qwen-1). 6 codings were planned, 4 were made, and 3 are analysed. The others (1 not "
+        "made yet and 1 withheld: the consent allows no outside provider) are missing, and never a coding "
+        "without codes. Codings left out: 1 (coder of the family that wrote the passage)."
     )
 
 
