@@ -19,6 +19,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "discovery rate in multiple testing under dependency. Annals of Statistics, 29, 1165–1188.",
     "Bradley & Terry, 1952": "Bradley, R. A., & Terry, M. E. (1952). Rank analysis of incomplete block "
     "designs: I. The method of paired comparisons. Biometrika, 39, 324–345.",
+    "Brunner et al., 1997": "Brunner, E., Dette, H., & Munk, A. (1997). Box-type approximations in "
+    "nonparametric factorial designs. Journal of the American Statistical Association, 92, 1494–1502.",
     "Calderon et al., 2025": "Calderon, N., Reichart, R., & Dror, R. (2025). The alternative annotator test "
     "for LLM-as-a-judge. Proceedings of ACL 2025.",
     "Cameron & Miller, 2015": "Cameron, A. C., & Miller, D. L. (2015). A practitioner's guide to "

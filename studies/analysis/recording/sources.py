@@ -116,9 +116,16 @@ METHODS: Final[tuple[Method, ...]] = (
         "How far the profiles of two sources' reasons are apart is the Jensen–Shannon divergence to base "
         "2 (Lin, 1991) and its root, a distance (Endres & Schindelin, 2003), with jackknife intervals "
         "(Efron & Stein, 1981); beside it stands what exchanging both sources' reasons in whole "
-        "dialogues brings, with a permutation p-value (Phipson & Smyth, 2010).",
+        "dialogues brings, with a permutation p-value for these raters and judges (Phipson & Smyth, 2010).",
         ("Lin, 1991", "Endres & Schindelin, 2003", "Efron & Stein, 1981", "Phipson & Smyth, 2010"),
         "divergence",
+    ),
+    Method(
+        ("profile_distance", "profile_distance_full"),
+        "Whether profiles differ by more than raters do was tested by the ANOVA-type statistic (Brunner et "
+        "al., 1997) with the clustered covariance of their difference.",
+        ("Brunner et al., 1997",),
+        "p_exchanged",
     ),
     Method(
         ("overlap", "overlap_jaccard"),
@@ -131,7 +138,8 @@ METHODS: Final[tuple[Method, ...]] = (
     Method(
         ("strategies_change_full", "strategies_interaction"),
         "Whether strategies change on adversarial dialogues was tested by dealing the dialogues' marks "
-        "out anew (Phipson & Smyth, 2010), corrected over strategies (Holm, 1979).",
+        "out anew, of people's replies within writers (Phipson & Smyth, 2010), corrected over strategies "
+        "(Holm, 1979).",
         ("Phipson & Smyth, 2010", "Holm, 1979"),
         "p_holm",
     ),
@@ -162,8 +170,9 @@ METHODS: Final[tuple[Method, ...]] = (
     Method(
         ("halo",),
         "How much the dimensions share (halo: Thorndike, 1920) was measured by the mean of their rank "
-        "correlations (Spearman, 1904) and the share of the first component.",
-        ("Thorndike, 1920", "Spearman, 1904"),
+        "correlations (Spearman, 1904) and the share of the first component, with jackknife intervals "
+        "(Efron & Stein, 1981).",
+        ("Thorndike, 1920", "Spearman, 1904", "Efron & Stein, 1981"),
         "mean",
     ),
     Method(

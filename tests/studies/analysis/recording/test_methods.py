@@ -115,6 +115,7 @@ def test_a_table_of_reasons_why_not_is_no_method(tmp_path: Path) -> None:
         ("coding_agreement", "alpha", "(Krippendorff, 2018), and AC1 (Gwet, 2008)"),
         ("coding_llm", "kappa", "Cohen's κ (Cohen, 1960), precision and recall"),
         ("profile_distance", "divergence", "Jensen–Shannon divergence to base 2 (Lin, 1991)"),
+        ("profile_distance", "p_exchanged", "the ANOVA-type statistic (Brunner et al., 1997)"),
         ("overlap_jaccard", "found", "Jaccard's coefficient (Jaccard, 1912)"),
         ("strategies_interaction", "p_holm", "corrected over strategies (Holm, 1979)"),
         ("speed_share_full", "rho", "the median slope of all couples of systems (Theil, 1950; Sen, 1968)"),
