@@ -6,6 +6,7 @@ Only columns that the analysis reads, or that are named here, leave: what an exp
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -60,8 +61,17 @@ _NO_PERSON: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
 }
 #: Its column `source` tells where a score is from.
 _NO_PEOPLE: Final = "benchmarks.csv"
-#: Columns of JSON, and the keys that are taken out of them wherever they stand.
-_JSON: Final = frozenset({"design", "settings", "report"})
+#: Columns of JSON: the keys in NEVER are taken out of them, wherever they stand.
+_JSON: Final = frozenset({"design"})
+#: An import's report quotes what was imported, also what was left out: only these counts of it are kept.
+_REPORT: Final = ("imports.csv", "report")
+_REPORTED: Final[Mapping[str, frozenset[str]]] = {
+    "dialogues": frozenset({"in_file", "new", "known", "tags_kept"}),
+    "left_out": frozenset({"count"}),
+}
+#: A server of one's own may name a model by its file, and with it the machine's folders.
+_MODELS: Final = frozenset({"model_id", "model_requested", "model_returned"})
+_PATH: Final = re.compile(r"(?:[/~\\]|[A-Za-z]:[/\\]).*[/\\]")
 #: Words that may be anybody's or a machine's: only that there were some is kept.
 _COUNTED: Final = frozenset({(ANSWERS, "value"), ("runs.csv", "pause_reason")})
 #: Survey answers may tell who somebody is, taken together, even where each of them is closed.
@@ -117,14 +127,39 @@ def words_of(
         return ""
     if (name, column) in _COUNTED:
         return LEFT_OUT if row[column] else ""
-    if column in _JSON and row[column]:
-        stripped = _without(json.loads(row[column]))
-        return json.dumps(stripped, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+    if (name, column) == _REPORT or column in _JSON:
+        return _json_of(row[column], whole=column in _JSON)
+    if column in _MODELS:
+        return _PATH.sub("", row[column])
     return row[column][:10] if column.endswith("_at") else None
+
+
+def _json_of(text: str, *, whole: bool) -> str:
+    """The same JSON without what may not leave; empty stays empty."""
+    if not text:
+        return ""
+    content = json.loads(text)
+    kept = _without(content) if whole else _reported(content)
+    return json.dumps(kept, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def _reported(report: dict[str, Any]) -> dict[str, Any]:
+    """Of an import's report the counts that the flow reads."""
+    found: dict[str, Any] = {
+        part: {key: count for key, count in report[part].items() if key in keys}
+        for part, keys in _REPORTED.items()
+        if part in report
+    }
+    systems = report.get("systems", {})
+    return found | {"systems": {name: {"known": one.get("known", 0)} for name, one in systems.items()}}
 
 
 def _without(content: Any) -> Any:
     """The same JSON without the keys that never leave."""
     if isinstance(content, dict):
-        return {key: _without(part) for key, part in content.items() if key not in NEVER}
+        return {
+            key: _PATH.sub("", part) if key in _MODELS and isinstance(part, str) else _without(part)
+            for key, part in content.items()
+            if key not in NEVER
+        }
     return [_without(part) for part in content] if isinstance(content, list) else content

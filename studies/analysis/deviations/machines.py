@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from studies.analysis.deviations.check import Check, counted
+from studies.analysis.deviations.coding import CODE, coding, stopped
 from studies.analysis.evidence import Evidence
 from studies.analysis.reading import TextTable
 
@@ -27,6 +28,7 @@ def machines(evidence: Evidence) -> Iterator[Check]:
     if runs is not None and runs.rows:
         yield _gates(runs)
         yield _ended(runs)
+    yield from coding(evidence)
 
 
 def _cells(table: TextTable, *names: str) -> list[tuple[str, ...]]:
@@ -78,10 +80,8 @@ def _gates(runs: TextTable) -> Check:
 
 
 def _ended(runs: TextTable) -> Check:
-    stopped = [
-        f"run {run} ({kind}) {state}{f': {why}' if why else ''}"
-        for run, kind, state, why in _cells(runs, "run", "kind", "state", "pause_reason")
-        if state != "finished"
-    ]
-    found = "; ".join(stopped) or f"{counted(runs.rows, 'run', 'runs')} finished"
-    return Check("Runs of language models", _THROUGH, found, bool(stopped))
+    """Of the runs that a protocol knows of: that replies or verdicts come from."""
+    count = sum(kind != CODE for (kind,) in _cells(runs, "kind"))
+    short = stopped(runs, coding=False)
+    found = "; ".join(short) or f"{counted(count, 'run', 'runs')} finished"
+    return Check("Runs of language models", _THROUGH, found, bool(short))

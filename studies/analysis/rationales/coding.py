@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.rationales.material import HUMAN, Material, material
+from studies.analysis.rationales.material import HUMAN, Material, is_coded, material
 from studies.analysis.rationales.passages import REASON, REPLY
 from studies.analysis.reading import Coded, Mask, TextTable
 from studies.analysis.results import Cell, Column, Section, Table
@@ -88,7 +88,7 @@ def _lead(found: Material) -> Iterator[str]:
         f"dimensions, {int(book.strategies.sum())} strategies. Reasons are coded with all of "
         "them, replies with the strategies."
     )
-    used = set(found.planned["codebook_sha256"].take(found.planned["outcome"].equals("ok")).texts())
+    used = set(found.planned["codebook_sha256"].take(is_coded(found.planned)).texts())
     known = {one.sha256: str(one.version) for one in found.versions}
     others = sorted(known.get(sha256, "one that codes.csv lacks") for sha256 in used - {book.sha256})
     if others:
@@ -129,7 +129,6 @@ def _couples(left: Coded, right: Coded) -> list[tuple[str, str]]:
 def _coders(found: Material) -> Iterator[tuple[Cell, ...]]:
     """People first, then language models, by name."""
     planned = found.planned
-    used = planned["outcome"].equals("ok") & ~np.logical_or.reduce(list(found.left_out.values()))
     human = planned["coder_kind"].equals(HUMAN)
     for by_human in (True, False):
         for number in np.unique(planned["coder"].codes[human == by_human]).tolist():
@@ -141,7 +140,7 @@ def _coders(found: Material) -> Iterator[tuple[Cell, ...]]:
                 planned["coder"].labels[number], "person" if by_human else "language model",
                 _said(planned, "family", rows), _said(planned, "model_id", rows),
                 "yes" if planned.flags("for_trial")[rows].any() else "no", int(rows.sum()), *counts,
-                int(failed.sum()), int((rows & waiting).sum()), int((rows & used).sum()),
+                int(failed.sum()), int((rows & waiting).sum()), int((rows & found.used).sum()),
             )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ CODINGS: Final = "codings.csv"
 HUMAN: Final = "human"
 LLM: Final = "llm"
 OK: Final = "ok"
+DONE: Final = "done"
 _NEEDED: Final = {
     CODES: ("codebook_version", "codebook_sha256", "code", "kind"),
     PASSAGES: passages.NEEDED,
@@ -49,7 +50,8 @@ class Codings:
 @dataclass(frozen=True, slots=True)
 class Material:
     """`planned` is codings.csv whole, `at` the passage of each of its rows (−1: not listed), `left_out` why
-    rows with codes are not among `codings`, in the order of asking. `book` is the version that counts.
+    rows with codes are not among `codings`, in the order of asking, `used` those that are. `book` is the
+    version that counts.
     """
 
     book: Codebook
@@ -58,6 +60,7 @@ class Material:
     planned: TextTable
     at: Codes
     left_out: dict[str, Mask]
+    used: Mask
     codings: Codings
 
 
@@ -83,8 +86,14 @@ def _material(evidence: Evidence) -> Material | str:
     at = _listed(planned["passage"], found.key)
     book = _newest(books, planned, at)
     left_out = dict(_left_out(planned, at, found, book))
-    used = planned["outcome"].equals(OK) & ~np.logical_or.reduce(list(left_out.values()))
-    return Material(book, books, found, planned, at, left_out, _codings(planned, used, at, book))
+    used = is_coded(planned) & ~np.logical_or.reduce(list(left_out.values()))
+    return Material(book, books, found, planned, at, left_out, used, _codings(planned, used, at, book))
+
+
+def is_coded(planned: TextTable) -> Mask:
+    """Which codings are done with an answer that could be read: codes, or that none applies."""
+    done = planned["status"].equals(DONE) | planned["status"].equals("")
+    return planned["outcome"].equals(OK) & done
 
 
 def _refuse_unknown_kinds(planned: TextTable) -> None:
@@ -101,14 +110,14 @@ def _listed(named: Coded, key: Coded) -> Codes:
 
 def _newest(books: tuple[Codebook, ...], planned: TextTable, at: Codes) -> Codebook:
     """The newest version that anybody has coded by; without any the newest that there is."""
-    done = planned["outcome"].equals(OK) & ~planned.flags("for_trial") & (at >= 0)
-    used = set(planned["codebook_sha256"].take(done).texts())
+    counting = is_coded(planned) & ~planned.flags("for_trial") & (at >= 0)
+    used = set(planned["codebook_sha256"].take(counting).texts())
     return next((book for book in reversed(books) if book.sha256 in used), books[-1])
 
 
 def _left_out(planned: TextTable, at: Codes, found: Passages, book: Codebook) -> Iterator[tuple[str, Mask]]:
     """Rows with codes by why they are left out: each once, by the first reason that holds."""
-    left = planned["outcome"].equals(OK)
+    left = is_coded(planned)
     listed = at >= 0
     reasons = {
         TRIAL: planned.flags("for_trial"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import TextTable
-from studies.analysis.recording.members import REASONS, column, judgment_of, named, reasons
+from studies.analysis.rationales.material import TRIAL, is_coded, material
+from studies.analysis.reading import Mask, TextTable
+from studies.analysis.recording.members import column, judgment_of, named, reasons
 from studies.analysis.recording.nested import Flow, Level, chained
 
 NO_JUDGMENTS: Final = (
@@ -44,21 +47,23 @@ def codings_flow(evidence: Evidence) -> Flow:
     table = evidence.tables.get("codings.csv")
     if table is None or not table.rows:
         return Flow("Codings", ())
-    names = ("passage", "coder", "replicate", "codebook_sha256")
-    keys = [" ".join(cells) for cells in zip(*(column(table, name) for name in names), strict=True)]
-    stands = dict(zip(keys, _stands(table), strict=True))
-    trial = dict(zip(keys, column(table, "for_trial"), strict=True))
-    coded = frozenset(key for key, where in stands.items() if where == STANDS["ok"])
+    where, made = stands(table), _made(table)
     levels = [
-        Level("Codings planned", frozenset(stands), lambda key: stands[key]),
-        Level("Coded", coded, lambda _key: REASONS["trial"]),
-        Level("Analysed", frozenset(key for key in coded if trial[key] != "1")),
+        Level("Codings planned", _numbers(np.ones(table.rows, dtype=bool)), lambda row: where[int(row)])
     ]
+    found = material(evidence)
+    if isinstance(found, str):  # what else is left out is not known
+        levels.append(Level("Coded", _numbers(made), lambda _row: TRIAL))
+        levels.append(Level("Not for trying out", _numbers(made & ~_for_trial(table))))
+    else:
+        why = {str(row): said for said, rows in found.left_out.items() for row in np.flatnonzero(rows)}
+        levels.append(Level("Coded", _numbers(made), lambda row: why[row]))
+        levels.append(Level("Analysed", _numbers(found.used)))
     return chained("Codings", levels)
 
 
 def passages_flow(evidence: Evidence) -> Flow:
-    """From passages that were set out to be coded to those with a coding."""
+    """From passages that were set out to be coded to those with a coding, and with one that is analysed."""
     passages, codings = evidence.tables.get("passages.csv"), evidence.tables.get("codings.csv")
     if passages is None or not passages.rows:
         return Flow("Passages", ())
@@ -71,14 +76,31 @@ def passages_flow(evidence: Evidence) -> Flow:
         )
     ]
     if codings is not None:
-        stands = zip(codings["passage"].texts(), _stands(codings), strict=True)
+        at_least_once = frozenset(codings["passage"].take(_made(codings)).texts())
         levels.append(
-            Level("Coded at least once", frozenset(one for one, where in stands if where == STANDS["ok"]))
+            Level("Coded at least once", at_least_once, lambda _passage: "none of its codings is analysed")
         )
+    found = material(evidence)
+    if not isinstance(found, str):
+        levels.append(Level("Analysed", frozenset(found.planned["passage"].take(found.used).texts())))
     return chained("Passages", levels)
 
 
-def _stands(table: TextTable) -> list[str]:
+def _numbers(rows: Mask) -> frozenset[str]:
+    """Rows of codings.csv by their number: each is one coding, whatever its coder is called."""
+    return frozenset(map(str, np.flatnonzero(rows).tolist()))
+
+
+def _made(table: TextTable) -> Mask:
+    told = "status" in table and "outcome" in table
+    return is_coded(table) if told else np.zeros(table.rows, dtype=bool)
+
+
+def _for_trial(table: TextTable) -> Mask:
+    return table.flags("for_trial") if "for_trial" in table else np.zeros(table.rows, dtype=bool)
+
+
+def stands(table: TextTable) -> list[str]:
     """Where each row stands: its outcome when it is done or withheld, else its status."""
     cells = zip(column(table, "status"), column(table, "outcome"), strict=True)
     found = [outcome if outcome and (status in ("done", "") or outcome == "withheld") else status
@@ -95,13 +117,13 @@ def _keys(table: TextTable) -> list[str]:
 
 
 def _levels(table: TextTable, why: Mapping[str, str]) -> list[Level]:
-    stands = dict(zip(_keys(table), _stands(table), strict=True))
+    where = dict(zip(_keys(table), stands(table), strict=True))
     failing = {STANDS[name] for name in ("pending", "running", "failed")}
-    answered = frozenset(key for key, where in stands.items() if where not in failing)
-    read = frozenset(key for key in answered if stands[key] == STANDS["ok"])
+    answered = frozenset(key for key, stand in where.items() if stand not in failing)
+    read = frozenset(key for key in answered if where[key] == STANDS["ok"])
     return [
-        Level("Judgments planned", frozenset(stands), lambda key: stands[key]),
-        Level("Answered", answered, lambda key: stands[key]),
+        Level("Judgments planned", frozenset(where), lambda key: where[key]),
+        Level("Answered", answered, lambda key: where[key]),
         Level("Verdicts could be read", read, lambda key: why.get(key, "no row in verdicts.csv")),
     ]
 

@@ -9,8 +9,10 @@ from typing import Final
 from studies.analysis.deviations.fieldwork import collected
 from studies.analysis.evidence import Evidence
 from studies.analysis.recording import designed
+from studies.analysis.recording.coded import coded
 from studies.analysis.recording.designed import counted, listed
-from studies.analysis.recording.sources import METHODS, REFERENCES, Method
+from studies.analysis.recording.references import REFERENCES
+from studies.analysis.recording.sources import METHODS, Method
 from studies.analysis.results import Cell, Column, Document, Estimate, Figure, Section, Table
 from studies.analysis.versions import versions
 
@@ -18,9 +20,11 @@ KEY: Final = "methods"
 TITLE: Final = "Methods, in words"
 FILE: Final = "methods.md"
 #: Sections whose intervals are those of `clustering`.
-_CLUSTERED: Final = frozenset(
-    {"preference", "preference_full", "contrasts", "ranking", "agreement", "bias_position", "safety"}
-)
+_CLUSTERED: Final = frozenset({
+    "preference", "preference_full", "contrasts", "ranking", "agreement", "bias_position", "safety",
+    "reasons_dimensions", "reasons_strategies_full", "profile_differences", "overlap", "strategies",
+    "strategies_against_full", "strategies_interaction", "strategies_preferred_full",
+})  # fmt: skip
 _INTERVALS: Final = (
     "Cameron et al., 2011",
     "MacKinnon et al., 2024",
@@ -47,6 +51,7 @@ def paragraphs(evidence: Evidence, told: Sequence[Section]) -> list[Paragraph]:
         Paragraph("Procedure", _joined(designed.asked(evidence))),
         Paragraph("Raters", _joined(designed.took_part(evidence))),
         Paragraph("Judges", _joined(designed.judges(evidence))),
+        Paragraph("Coding", _joined(coded(evidence))),
         _statistics(evidence, told),
         Paragraph("Software and data", _joined(_software(evidence))),
     ]

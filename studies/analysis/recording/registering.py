@@ -202,7 +202,11 @@ def _analysis(document: ProtocolDocument) -> Iterator[str]:
         if document.froze_analysis
         else ""
     )
-    yield f"### Exploratory analysis\n\nAll else in the report is exploratory and is called so.{margins}"
+    coding = open_field("whether reasons or replies are coded: by which codebook, by whom, of which texts")
+    yield (
+        "### Exploratory analysis\n\nAll else in the report is exploratory and is called so, coding of "
+        f"reasons and replies too, which no protocol holds: {coding}{margins}"
+    )
 
 
 def _draws(document: ProtocolDocument) -> str:

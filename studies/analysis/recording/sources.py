@@ -1,72 +1,9 @@
-"""The statistics of a report, each with whose it is: cited where a section really used it."""
+"""The statistics of a report, each with whose it is: told and cited where a section really used it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-
-#: What stands in the text, and the whole reference.
-REFERENCES: Final[Mapping[str, str]] = {
-    "Agresti, 1992": "Agresti, A. (1992). Analysis of ordinal paired comparison data. Applied "
-    "Statistics, 41, 287–297.",
-    "Angelopoulos et al., 2023": "Angelopoulos, A. N., Duchi, J. C., & Zrnic, T. (2023). PPI++: Efficient "
-    "prediction-powered inference. arXiv:2311.01453.",
-    "Aronow et al., 2015": "Aronow, P. M., Samii, C., & Assenova, V. A. (2015). Cluster-robust variance "
-    "estimation for dyadic data. Political Analysis, 23, 564–577.",
-    "Bang et al., 2004": "Bang, H., Ni, L., & Davis, C. E. (2004). Assessment of blinding in clinical "
-    "trials. Controlled Clinical Trials, 25, 143–156.",
-    "Benjamini & Yekutieli, 2001": "Benjamini, Y., & Yekutieli, D. (2001). The control of the false "
-    "discovery rate in multiple testing under dependency. Annals of Statistics, 29, 1165–1188.",
-    "Bradley & Terry, 1952": "Bradley, R. A., & Terry, M. E. (1952). Rank analysis of incomplete "
-    "block designs: I. The method of paired comparisons. Biometrika, 39, 324–345.",
-    "Calderon et al., 2025": "Calderon, N., Reichart, R., & Dror, R. (2025). The alternative "
-    "annotator test for LLM-as-a-judge. Proceedings of ACL 2025.",
-    "Cameron et al., 2011": "Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with "
-    "multiway clustering. Journal of Business & Economic Statistics, 29, 238–249.",
-    "Cameron & Miller, 2015": "Cameron, A. C., & Miller, D. L. (2015). A practitioner's guide to "
-    "cluster-robust inference. Journal of Human Resources, 50, 317–372.",
-    "Clopper & Pearson, 1934": "Clopper, C. J., & Pearson, E. S. (1934). The use of confidence or fiducial "
-    "limits illustrated in the case of the binomial. Biometrika, 26, 404–413.",
-    "Cohen, 1960": "Cohen, J. (1960). A coefficient of agreement for nominal scales. Educational and "
-    "Psychological Measurement, 20, 37–46.",
-    "Davidson, 1970": "Davidson, R. R. (1970). On extending the Bradley–Terry model to accommodate ties in "
-    "paired comparison experiments. Journal of the American Statistical Association, 65, 317–328.",
-    "DeLong et al., 1988": "DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Comparing "
-    "the areas under two or more correlated receiver operating characteristic curves. Biometrics, 44, "
-    "837–845.",
-    "Dubois et al., 2024": "Dubois, Y., Galambosi, B., Liang, P., & Hashimoto, T. B. (2024). "
-    "Length-controlled AlpacaEval: A simple way to debias automatic evaluators. arXiv:2404.04475.",
-    "Gwet, 2008": "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence of "
-    "high agreement. British Journal of Mathematical and Statistical Psychology, 61, 29–48.",
-    "Gwet, 2014": "Gwet, K. L. (2014). Handbook of inter-rater reliability (4th ed.). Advanced Analytics.",
-    "Holm, 1979": "Holm, S. (1979). A simple sequentially rejective multiple test procedure. Scandinavian "
-    "Journal of Statistics, 6, 65–70.",
-    "James et al., 1996": "James, K. E., Bloch, D. A., Lee, K. K., Kraemer, H. C., & Fuller, R. K. "
-    "(1996). An index for assessing blindness in a multi-centre clinical trial. Statistics in Medicine, "
-    "15, 1421–1434.",
-    "Krippendorff, 2018": "Krippendorff, K. (2018). Content analysis: An introduction to its "
-    "methodology (4th ed.). Sage.",
-    "le Cessie & van Houwelingen, 1992": "le Cessie, S., & van Houwelingen, J. C. (1992). Ridge "
-    "estimators in logistic regression. Applied Statistics, 41, 191–201.",
-    "LeDell et al., 2015": "LeDell, E., Petersen, M., & van der Laan, M. (2015). Computationally efficient "
-    "confidence intervals for cross-validated area under the ROC curve estimates. Electronic Journal of "
-    "Statistics, 9, 1583–1607.",
-    "MacKinnon et al., 2024": "MacKinnon, J. G., Nielsen, M. Ø., & Webb, M. D. (2024). Jackknife "
-    "inference with two-way clustering. arXiv:2406.08880.",
-    "McNemar, 1947": "McNemar, Q. (1947). Note on the sampling error of the difference between correlated "
-    "proportions or percentages. Psychometrika, 12, 153–157.",
-    "Mogstad et al., 2024": "Mogstad, M., Romano, J. P., Shaikh, A. M., & Wilhelm, D. (2024). Inference for "
-    "ranks with applications to mobility across neighbourhoods and academic achievement across "
-    "countries. Review of Economic Studies, 91, 476–518.",
-    "Phipson & Smyth, 2010": "Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be zero. "
-    "Statistical Applications in Genetics and Molecular Biology, 9, 39.",
-    "Schuirmann, 1987": "Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and the "
-    "power approach for assessing the equivalence of average bioavailability. Journal of "
-    "Pharmacokinetics and Biopharmaceutics, 15, 657–680.",
-    "Zheng et al., 2023": "Zheng, L., Chiang, W.-L., Sheng, Y., et al. (2023). Judging LLM-as-a-judge with "
-    "MT-Bench and Chatbot Arena. Advances in Neural Information Processing Systems, 36.",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +90,104 @@ METHODS: Final[tuple[Method, ...]] = (
         ("assisted",),
         "Estimates assisted by a judge are prediction-powered (Angelopoulos et al., 2023).",
         ("Angelopoulos et al., 2023",),
+    ),
+    Method(
+        ("coding_agreement",),
+        "Human coders' agreement is Krippendorff's α of each code, given or not (Krippendorff, 2018), and "
+        "AC1 (Gwet, 2008), as the mean over codes, with jackknife intervals (Efron & Stein, 1981).",
+        ("Krippendorff, 2018", "Gwet, 2008", "Efron & Stein, 1981"),
+        "alpha",
+    ),
+    Method(
+        ("coding_llm",),
+        "Language models that code were set against what more than half of the human coders gave, by "
+        "Cohen's κ (Cohen, 1960), precision and recall.",
+        ("Cohen, 1960",),
+        "kappa",
+    ),
+    Method(
+        ("reasons_dimensions", "reasons_strategies_full", "strategies"),
+        "How often a code was given is the mean over passages of the share of a passage's coders who "
+        "gave it.",
+        where="share",
+    ),
+    Method(
+        ("profile_distance", "profile_distance_full"),
+        "How far the profiles of two sources' reasons are apart is the Jensen–Shannon divergence to base "
+        "2 (Lin, 1991) and its root, a distance (Endres & Schindelin, 2003), with jackknife intervals "
+        "(Efron & Stein, 1981); beside it stands what exchanging both sources' reasons in whole "
+        "dialogues brings, with a permutation p-value for these raters and judges (Phipson & Smyth, 2010).",
+        ("Lin, 1991", "Endres & Schindelin, 2003", "Efron & Stein, 1981", "Phipson & Smyth, 2010"),
+        "divergence",
+    ),
+    Method(
+        ("profile_distance", "profile_distance_full"),
+        "Whether profiles differ by more than raters do was tested by the ANOVA-type statistic (Brunner et "
+        "al., 1997) with the clustered covariance of their difference.",
+        ("Brunner et al., 1997",),
+        "p_exchanged",
+    ),
+    Method(
+        ("overlap", "overlap_jaccard"),
+        "Themes that two reasons on one pair have in common were counted as at least one theme in both "
+        "and by Jaccard's coefficient (Jaccard, 1912), each set against couples of reasons from "
+        "different dialogues, as (in common − chance) / (1 − chance).",
+        ("Jaccard, 1912",),
+        "found",
+    ),
+    Method(
+        ("strategies_change_full", "strategies_interaction"),
+        "Whether strategies change on adversarial dialogues was tested by dealing the dialogues' marks "
+        "out anew, of people's replies within writers (Phipson & Smyth, 2010), corrected over strategies "
+        "(Holm, 1979).",
+        ("Phipson & Smyth, 2010", "Holm, 1979"),
+        "p_holm",
+    ),
+    Method(
+        tuple(f"{fact}{measure}{which}" for fact in ("size", "speed") for measure in ("", "_share")
+              for which in ("", "_full")),
+        "Ratings of models were set against the logarithm of their size or time by Spearman's rank "
+        "correlation (Spearman, 1904) and the median slope of all couples of systems (Theil, 1950; Sen, "
+        "1968), tested by permutation of the systems (Phipson & Smyth, 2010); intervals redraw the "
+        "ratings with their clustered covariance.",
+        ("Spearman, 1904", "Theil, 1950", "Sen, 1968", "Phipson & Smyth, 2010"),
+        "rho",
+    ),
+    Method(
+        ("axis", "axis_full"),
+        "Ratings were set against scores on other benchmarks by Spearman's rank correlation (Spearman, "
+        "1904).",
+        ("Spearman, 1904",),
+        "rho",
+    ),
+    Method(
+        ("axis_partial",),
+        "With size or a benchmark held equal the correlation is partial, of ranks, tested by "
+        "permutation of what is left (Freedman & Lane, 1983).",
+        ("Freedman & Lane, 1983",),
+        "rho",
+    ),
+    Method(
+        ("halo",),
+        "How much the dimensions share (halo: Thorndike, 1920) was measured by the mean of their rank "
+        "correlations (Spearman, 1904) and the share of the first component, with jackknife intervals "
+        "(Efron & Stein, 1981).",
+        ("Thorndike, 1920", "Spearman, 1904", "Efron & Stein, 1981"),
+        "mean",
+    ),
+    Method(
+        ("consistency",),
+        "How evenly systems do is told by variance components over dialogues and replies, by the method "
+        "of moments (Searle et al., 1992), with jackknife intervals (Efron & Stein, 1981).",
+        ("Searle et al., 1992", "Efron & Stein, 1981"),
+        "spread",
+    ),
+    Method(
+        ("divergence", "divergence_judges_full"),
+        "Pairs on which raters and judges part were ordered by gaps that are shrunk by empirical Bayes "
+        "(Efron & Morris, 1975).",
+        ("Efron & Morris, 1975",),
+        "shrunk",
     ),
     Method(
         ("bias_swaps",),

@@ -87,6 +87,7 @@ say_effect <- function(name, estimate, se, sliced = FALSE) {
     adversarialTRUE = "adversarial dialogues less others",
     name
   )
+  if (!is.finite(p)) return(cat(sprintf("  %s: log odds %+.3f, no standard error\n", what, estimate)))
   cat(sprintf("  %s: log odds %+.3f (%+.3f to %+.3f), p %s: %s\n", what, estimate, estimate - 1.96 * se,
               estimate + 1.96 * se, if (p < 0.001) "< 0.001" else sprintf("= %.3f", p), verdict(estimate, p < 0.05)))
 }

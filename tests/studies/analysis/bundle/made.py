@@ -36,7 +36,10 @@ CONTRASTS: Final = (
 
 
 def make_export(folder: Path, *, dialogues: int = 40, released: bool = True) -> Path:
-    """Raters (four votes a pair, two dimensions) and three judges in both orders; people and three models."""
+    """Raters (four votes a pair, two dimensions) and three judges in both orders; people and three models.
+
+    Without `released` it is of format 3, whose verdicts do not say which reasons were released.
+    """
     folder.mkdir(parents=True)
     document = a_protocol(contrasts=CONTRASTS)
     text = canonical_json(document)
@@ -48,7 +51,7 @@ def make_export(folder: Path, *, dialogues: int = 40, released: bool = True) -> 
     _material(folder, verdicts)
     _codings(folder, verdicts)
     shutil.copyfile(settings.BASE_DIR / "docs" / "codebook.md", folder / "codebook.md")
-    _manifest(folder, document, sha256_of(text))
+    _manifest(folder, document, sha256_of(text), version=4 if released else 3)
     return folder
 
 
@@ -252,13 +255,14 @@ def _coding(passage: Row, coder: str, kind: str, rng: np.random.Generator) -> Ro
     }  # fmt: skip
 
 
-def _manifest(folder: Path, document: ProtocolDocument, sha256: str) -> None:
+def _manifest(folder: Path, document: ProtocolDocument, sha256: str, *, version: int) -> None:
     dataset = {
         "file_name": "LOUDFILE.jsonl", "format": "jsonl", "sha256": "ab" * 32, "licence": "CC BY-NC 4.0",
         "non_commercial": True,
     }  # fmt: skip
     manifest = {
-        "made_by": "heartsite export", "format": 3, "version": "0.1.0", "created_at": "2025-03-03T09:05:00Z",
+        "made_by": "heartsite export", "format": version, "version": "0.1.0",
+        "created_at": "2025-03-03T09:05:00Z",
         "study": document.study, "title": document.title, "opened_at": "2025-03-03T09:05:00Z",
         "closed_at": "", "seed": 1, "exploratory": False, "non_commercial": True, "datasets": [dataset],
         "protocol": {"sha256": sha256}, "files": {"LOUDFILE": {}},

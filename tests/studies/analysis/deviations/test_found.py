@@ -16,8 +16,9 @@ from studies.analysis.deviations.versions import differences
 from studies.analysis.evidence import Evidence, Options, read_evidence
 from studies.protocol import Asked, Exclusion, ProtocolDocument, canonical_json
 from tests.factories import NOW, make_rater, make_study, open_study, rate_all
+from tests.studies.analysis.rationales.tables import by_model, codes, coding, reason, write_coded
 from tests.studies.analysis.recording.exports import write_export
-from tests.studies.analysis.tables import rows_of
+from tests.studies.analysis.tables import rows_of, write
 from tests.studies.judging import material
 
 OVERALL = Asked("overall", "Overall", "Which?", "", "")
@@ -91,6 +92,36 @@ def test_language_models_that_drift_or_fail_are_named(tmp_path: Path) -> None:
         "run 2 (judge) cancelled; run 3 (judge) paused: cap of calls", "yes",
     )  # fmt: skip
     assert rows["Models that wrote replies"][2] == "no"
+
+
+def test_coding_is_told_and_is_no_deviation(tmp_path: Path) -> None:
+    """Neither what was withheld nor an older version nor a cancelled run goes against a protocol."""
+    frozen(tmp_path)
+    older = "b" * 64
+    rows = [
+        coding("a", "other"), coding("b", "other", codebook_sha256=older),
+        by_model("c", status="failed", outcome="withheld"),
+    ]  # fmt: skip
+    write_coded(tmp_path, [reason("a"), reason("b"), reason("c")], rows, codes(1, older) + codes(2))
+    runs = [
+        {"run": 1, "kind": "judge", "state": "finished", "pause_reason": "", "gate_waived_at": ""},
+        {"run": 2, "kind": "code", "state": "cancelled", "pause_reason": "", "gate_waived_at": ""},
+    ]
+    write(tmp_path, "runs.csv", runs)
+    told = found(read_evidence(tmp_path, Options()))
+    planned, there, deviates = told["Coding of reasons and replies"]
+    assert (planned, deviates) == ("no part of the protocol; exploratory", "no")
+    assert str(there).split("; ") == [
+        "2 of 3 codings made, 1 analysed",
+        "1 withheld for lack of the rater's consent",
+        "codebook versions 1, 2: 2 counts",
+        "run 2 (code) cancelled",
+    ]
+    assert told["Runs of language models"][1:] == ("1 run finished", "no")
+
+
+def test_without_coding_nothing_is_said_of_it(tmp_path: Path) -> None:
+    assert "Coding of reasons and replies" not in found(frozen(tmp_path))
 
 
 def test_other_versions_of_the_protocol_are_told_field_by_field(tmp_path: Path) -> None:

@@ -10,15 +10,17 @@ import pytest
 
 from raters.export.bundle import write_bundle
 from studies.analysis.evidence import Evidence, Options, read_evidence
+from studies.analysis.rationales.coding import coding as section_of
 from studies.analysis.reading import read_table
 from studies.analysis.recording.flow import NOTHING, flow
 from studies.analysis.recording.nested import LEFT, PART, STEP, Row
 from studies.analysis.results import Cell, Figure, Section
 from tests.factories import NOW, make_rater, rate_all
 from tests.raters.machine_studies import judged_study
+from tests.studies.analysis.rationales.tables import by_model, coded, codes, coding, reason
 from tests.studies.analysis.recording.exports import exported, rated
 from tests.studies.analysis.recording.test_nested import assert_adds_up
-from tests.studies.analysis.tables import answer, evidence_of, table, write
+from tests.studies.analysis.tables import answer, evidence_of, rows_of, table, write
 
 
 def told(section: Section, key: str) -> list[tuple[Cell, ...]]:
@@ -135,7 +137,7 @@ def with_codings(folder: Path) -> Evidence:
     return replace(evidence, tables={**evidence.tables, **read})
 
 
-def test_passages_and_codings_are_followed(tmp_path: Path) -> None:
+def test_without_a_codebook_the_chain_ends_with_what_is_not_for_trying_out(tmp_path: Path) -> None:
     assert told(flow(with_codings(tmp_path)), "flow_codings") == [
         ("Passages set out", 3, STEP, "Passages"),
         ("erased with the rater's data", 1, LEFT, "Passages"),
@@ -146,9 +148,41 @@ def test_passages_and_codings_are_followed(tmp_path: Path) -> None:
         ("skipped", 1, LEFT, "Codings"),
         ("withheld: the consent allows no outside provider", 1, LEFT, "Codings"),
         ("Coded", 2, STEP, "Codings"),
-        ("model for trying out only", 1, LEFT, "Codings"),
-        ("Analysed", 1, STEP, "Codings"),
+        ("coder that is for trying out only", 1, LEFT, "Codings"),
+        ("Not for trying out", 1, STEP, "Codings"),
     ]
+
+
+def test_codings_end_with_those_that_results_rest_on(tmp_path: Path) -> None:
+    """As the section on coding counts them; of another passage and of another version nothing is analysed."""
+    older = "b" * 64
+    codings = [
+        coding("a", "other"), coding("a", "other", replicate=2), coding("b", coder="a", status="pending"),
+        by_model("a", "other", coder="m2"), by_model("b", same_family=1), by_model("c", for_trial=1),
+        coding("c", codebook_sha256=older), coding("b", outcome="skipped"),
+    ]  # fmt: skip
+    book = codes(1, older) + codes(2)
+    evidence = coded(tmp_path, [reason("a"), reason("b"), reason("c"), reason("d")], codings, book)
+    section = flow(evidence)
+    assert_all_add_up(section)
+    assert told(section, "flow_codings") == [
+        ("Passages set out", 4, STEP, "Passages"),
+        ("not coded", 1, LEFT, "Passages"),
+        ("Coded at least once", 3, STEP, "Passages"),
+        ("none of its codings is analysed", 2, LEFT, "Passages"),
+        ("Analysed", 1, STEP, "Passages"),
+        ("Codings planned", 8, STEP, "Codings"),
+        ("not made yet", 1, LEFT, "Codings"),
+        ("skipped", 1, LEFT, "Codings"),
+        ("Coded", 6, STEP, "Codings"),
+        ("coder of the family that wrote the passage", 1, LEFT, "Codings"),
+        ("coder that is for trying out only", 1, LEFT, "Codings"),
+        ("coder's later coding of the same passage", 1, LEFT, "Codings"),
+        ("other version of the codebook", 1, LEFT, "Codings"),
+        ("Analysed", 2, STEP, "Codings"),
+    ]
+    used = {(row["coder"], row["used"]) for row in rows_of(section_of(evidence), "coding_coders")}
+    assert used == {("a", 0), ("c1", 1), ("m1", 0), ("m2", 1)}
 
 
 def test_answers_alone_say_what_is_not_known(tmp_path: Path) -> None:

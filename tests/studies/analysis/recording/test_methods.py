@@ -5,12 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from studies.analysis.documents import DOCUMENTS
 from studies.analysis.evidence import Evidence, Options, read_evidence
 from studies.analysis.recording.methods import document, in_words, paragraphs, references
-from studies.analysis.recording.sources import METHODS, REFERENCES
+from studies.analysis.recording.references import REFERENCES
+from studies.analysis.recording.sources import METHODS
 from studies.analysis.results import Column, Estimate, Section, Table, undefined
 from studies.protocol import Contrast, Exclusion, canonical_json
+from tests.studies.analysis.rationales.tables import SHA256, by_model, coded, coding, reason, reply
 from tests.studies.analysis.recording.exports import rated, write_export
 from tests.studies.analysis.tables import evidence_of
 from tests.studies.judging import material
@@ -103,6 +107,57 @@ def test_a_table_of_reasons_why_not_is_no_method(tmp_path: Path) -> None:
     evidence = evidence_of(tmp_path, rated())
     for empty in (section("leaks", undefined("Too few."), column="auc"), section("leaks", 12, column="n")):
         assert "Statistics" not in texts(evidence, empty)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("coding_agreement", "alpha", "(Krippendorff, 2018), and AC1 (Gwet, 2008)"),
+        ("coding_llm", "kappa", "Cohen's κ (Cohen, 1960), precision and recall"),
+        ("profile_distance", "divergence", "Jensen–Shannon divergence to base 2 (Lin, 1991)"),
+        ("profile_distance", "p_exchanged", "the ANOVA-type statistic (Brunner et al., 1997)"),
+        ("overlap_jaccard", "found", "Jaccard's coefficient (Jaccard, 1912)"),
+        ("strategies_interaction", "p_holm", "corrected over strategies (Holm, 1979)"),
+        ("speed_share_full", "rho", "the median slope of all couples of systems (Theil, 1950; Sen, 1968)"),
+        ("axis_partial", "rho", "permutation of what is left (Freedman & Lane, 1983)"),
+        ("halo", "mean", "(halo: Thorndike, 1920)"),
+        ("consistency", "spread", "variance components over dialogues and replies"),
+        ("divergence", "shrunk", "empirical Bayes (Efron & Morris, 1975)"),
+    ],
+)  # fmt: skip
+def test_statistics_of_codes_scale_and_dimensions_are_told_where_they_have_a_number(
+    tmp_path: Path, table: str, column: str, words: str
+) -> None:
+    evidence = evidence_of(tmp_path, rated())
+    assert words in texts(evidence, section(table, SURE, column=column))["Statistics"]
+    assert "Statistics" not in texts(evidence, section(table, undefined("Too few."), column=column))
+
+
+@pytest.mark.parametrize("table", ["reasons_dimensions", "strategies", "overlap", "profile_differences"])
+def test_intervals_of_coded_passages_are_clustered_too(tmp_path: Path, table: str) -> None:
+    told = texts(evidence_of(tmp_path, rated()), section(table, SURE))["Statistics"]
+    assert "clustered by dialogue and rater (Cameron et al., 2011)" in told
+
+
+def test_coding_is_told_from_its_tables(tmp_path: Path) -> None:
+    rows = [
+        coding("a", "other"), coding("a", "other", "c2"),
+        coding("b", coder="c2", status="pending", outcome=""), by_model("a", "other"),
+        by_model("b", same_family=1), by_model("c", status="failed", outcome="withheld"),
+    ]  # fmt: skip
+    evidence = coded(tmp_path, [reason("a"), reason("b"), reason("c"), reply("d", "human")], rows)
+    assert texts(evidence)["Coding"] == (
+        f"3 reasons and 1 reply were set out to be coded by version 1 of the codebook (SHA-256 {SHA256}): "
+        "6 dimensions, for reasons only, and 5 strategies. They were coded by 2 people and 1 language "
+        "model: m1 (qwen-1). 6 codings were planned, 4 were made, and 3 are analysed. The others (1 not "
+        "made yet and 1 withheld: the consent allows no outside provider) are missing, and never a coding "
+        "without codes. Codings left out: 1 (coder of the family that wrote the passage)."
+    )
+
+
+def test_without_a_coding_that_counts_it_says_so(tmp_path: Path) -> None:
+    told = texts(coded(tmp_path, [reason("a")], [coding("a", status="pending", outcome="")]))["Coding"]
+    assert "No coding is analysed. 1 coding was planned, 0 were made, and 0 are analysed." in told
 
 
 def test_holm_and_equivalence_are_those_of_the_frozen_contrasts(tmp_path: Path) -> None:

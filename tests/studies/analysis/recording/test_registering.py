@@ -136,6 +136,7 @@ def test_what_the_protocol_cannot_know_is_open_and_nothing_else_looks_so() -> No
         "stopping rule",
         "the systems and how their replies were made",
         "anything else about missing data",
+        "whether reasons or replies are coded: by which codebook, by whom, of which texts",
         "responsible",
         "contact",
         "retention",
