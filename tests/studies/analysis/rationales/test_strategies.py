@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from studies.analysis.rationales.shares import changes, differences
 from studies.analysis.rationales.strategies import strategies
 from studies.analysis.rationales.turning import changed
 from tests.studies.analysis.rationales.tables import Planted, coded, coding, number, planted, reply
@@ -119,3 +120,24 @@ def test_without_people_or_adversarial_dialogues_it_says_so(tmp_path: Path) -> N
         "People's replies are not set beside models'", "No change on adversarial dialogues is told",
     ]  # fmt: skip
     assert [part.key for part in section.parts] == ["strategies_figure", "strategies_full"]
+
+
+def test_a_change_against_a_change_goes_from_minus_two_to_two() -> None:
+    """People .2 to .8, models .8 to .2, ten dialogues on each side: .6 + .6, n of the smallest part."""
+    often = np.tile(np.arange(5) < 4, 2).astype(float)
+    weights = np.concatenate([often, 1 - often, 1 - often, often])[:, None]
+    part = np.repeat(np.arange(4), 10)
+    (found,) = changes(
+        weights, [part == one for one in range(4)], {"dialogue": np.arange(40, dtype=np.int32)}
+    )
+    low, high = ends(found)
+    assert (value(found), found.n) == (pytest.approx(1.2), 10)
+    assert 0.4 < low < 1.2 < high < 2
+
+
+def test_equal_shares_differ_by_nothing_at_all() -> None:
+    """Three replies each with .1, .2 and .3, summed in another order: 0, not rounding."""
+    weights = np.array([[0.1], [0.2], [0.3], [0.3], [0.2], [0.1]])
+    people = np.arange(6) < 3
+    (found,) = differences(weights, people, ~people, {"dialogue": np.arange(6, dtype=np.int32)})
+    assert (value(found), found.n) == (0, 3)
