@@ -86,6 +86,33 @@ def test_what_is_left_out_is_counted_by_its_first_reason(tmp_path: Path) -> None
     assert found.passages.preference.tolist() == [-1, 9, 9, 9]
 
 
+def test_reasons_of_excluded_answers_are_left_out_whatever_was_asked(tmp_path: Path) -> None:
+    """r1's second pass is excluded and the first is not; r2 and both judgments of j1 answered no `overall`."""
+    passages = [
+        reason("a"), reason("b", variant="rubric"), reason("c", source="r2"), judged("d"),
+        judged("e", variant="no_rubric"),
+    ]  # fmt: skip
+    said = (("rater", "r1", "main", "overall", 0), ("rater", "r1", "rubric", "attunement", 1),
+            ("rater", "r2", "main", "resonance", 1), ("judge", "j1", "main", "resonance", 0),
+            ("judge", "j1", "no_rubric", "overall", 1))  # fmt: skip
+    verdicts = [
+        answer(1, source_kind=kind, source=name, phase=phase, dimension=dimension, excluded=excluded,
+               order="AB", occasion=1)
+        for kind, name, phase, dimension, excluded in said
+    ]  # fmt: skip
+    codings = [coding(key, "resonance") for key in "abcde"]
+    found = found_in(tmp_path, passages, codings, verdicts=verdicts)
+    assert found.passages.dropped.tolist() == [False, True, True, False, True]
+    assert left_out(found) == {reading.DROPPED: 3}
+    assert found.passages.preference.tolist() == [1, 9, 9, 9, 9]
+
+
+def test_a_reason_of_the_second_pass_goes_with_the_preference_of_the_first(tmp_path: Path) -> None:
+    verdicts = [answer(-1, order="AB", occasion=1, phase="main", excluded=0)]
+    passages = [reason("a", variant="rubric")]
+    assert found_in(tmp_path, passages, [coding("a")], verdicts=verdicts).passages.preference.tolist() == [-1]
+
+
 def test_what_was_coded_is_counted(tmp_path: Path) -> None:
     codings = [
         coding("a", "resonance"),
