@@ -9,15 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.rationales.material import HUMAN, Material, material
+from studies.analysis.rationales.material import (
+    FAILED,
+    HUMAN,
+    OUTCOMES,
+    WITHHELD,
+    Material,
+    came_to,
+    is_coded,
+    material,
+)
 from studies.analysis.rationales.passages import REASON, REPLY
 from studies.analysis.reading import Coded, Mask, TextTable
 from studies.analysis.results import Cell, Column, Section, Table
 
 KEY: Final = "coding"
 TITLE: Final = "What was coded"
-#: What a coding came to, in the columns of the table of coders.
-OUTCOMES: Final = ("ok", "refused", "truncated", "unparseable", "withheld", "skipped")
 _PASSAGES: Final = (
     Column("kind", "Passages"),
     Column("source_kind", "From"),
@@ -50,7 +57,8 @@ _CODERS: Final = (
 )
 _CODERS_NOTE: Final = (
     "Withheld: not sent to an outside provider, because the rater's consent does not allow it. What was "
-    "refused, cut off, unreadable, withheld, skipped or failed is missing, and never a coding without codes."
+    "refused, cut off, unreadable, withheld, skipped or failed is missing, and never a coding without codes. "
+    "An outcome counts where the coding is done. The columns from `ok` to `not done` add up to `planned`."
 )
 _LEFT_OUT: Final = (
     Column("reason", "Reason"),
@@ -88,7 +96,7 @@ def _lead(found: Material) -> Iterator[str]:
         f"dimensions, {int(book.strategies.sum())} strategies. Reasons are coded with all of "
         "them, replies with the strategies."
     )
-    used = set(found.planned["codebook_sha256"].take(found.planned["outcome"].equals("ok")).texts())
+    used = set(found.planned["codebook_sha256"].take(is_coded(found.planned)).texts())
     known = {one.sha256: str(one.version) for one in found.versions}
     others = sorted(known.get(sha256, "one that codes.csv lacks") for sha256 in used - {book.sha256})
     if others:
@@ -129,19 +137,17 @@ def _couples(left: Coded, right: Coded) -> list[tuple[str, str]]:
 def _coders(found: Material) -> Iterator[tuple[Cell, ...]]:
     """People first, then language models, by name."""
     planned = found.planned
-    used = planned["outcome"].equals("ok") & ~np.logical_or.reduce(list(found.left_out.values()))
     human = planned["coder_kind"].equals(HUMAN)
     for by_human in (True, False):
         for number in np.unique(planned["coder"].codes[human == by_human]).tolist():
             rows = (human == by_human) & (planned["coder"].codes == number)
-            counts = [int((rows & planned["outcome"].equals(outcome)).sum()) for outcome in OUTCOMES]
-            failed = rows & planned["status"].equals("failed") & ~planned["outcome"].equals("withheld")
-            waiting = planned["status"].equals("pending") | planned["status"].equals("running")
+            counts = [int((rows & came_to(planned, outcome)).sum()) for outcome in OUTCOMES]
+            failed = int((rows & planned["status"].equals(FAILED) & ~came_to(planned, WITHHELD)).sum())
             yield (
                 planned["coder"].labels[number], "person" if by_human else "language model",
                 _said(planned, "family", rows), _said(planned, "model_id", rows),
                 "yes" if planned.flags("for_trial")[rows].any() else "no", int(rows.sum()), *counts,
-                int(failed.sum()), int((rows & waiting).sum()), int((rows & used).sum()),
+                failed, int(rows.sum()) - sum(counts) - failed, int((rows & found.used).sum()),
             )  # fmt: skip
 
 
