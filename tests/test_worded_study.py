@@ -73,7 +73,7 @@ def raters_stress_what_was_planted(report: Report) -> None:
     """Six times as likely as each other dimension: 6/11 of the reasons, judges' 1/6."""
     far = report.row("profile_distance", coded_by="Human coders", left="Raters", right="Judges")
     assert far["p"] < 0.01
-    assert far["divergence"]["low"] > far["baseline"]
+    assert far["divergence"]["low"] > far["baseline"]["value"]
     rows = report.rows("profile_differences", coded_by="Human coders", left="Raters", right="Judges")
     most = max(rows, key=lambda row: row["difference"]["value"])
     assert most["code"] == "resonance"
@@ -86,7 +86,7 @@ def judges_of_both_kinds_stress_the_same(report: Report) -> None:
         "profile_distance_full", coded_by="Human coders", left="Judges", right="Judges without rubric"
     )
     assert null["p"] > 0.01
-    assert null["divergence"]["low"] < null["baseline"]
+    assert null["divergence"]["low"] < null["baseline"]["value"]
 
 
 def themes_are_shared_as_often_as_by_chance(report: Report) -> None:

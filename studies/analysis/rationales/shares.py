@@ -58,7 +58,7 @@ def differences(
     codes = weights.shape[1]
     if not left.any() or not right.any():
         return [undefined(_ONE_EMPTY) for _code in range(codes)]
-    sides, means = _sides(weights, left, right, counts)
+    sides, means = sides_of(weights, left, right, counts)
     spread = _spread(sides[0] - sides[1], left, right, ways=ways)
     found = []
     for code in range(codes):
@@ -75,7 +75,7 @@ def ratios(weights: Floats, left: Mask, right: Mask, ways: Mapping[str, Codes]) 
     codes = weights.shape[1]
     if not left.any() or not right.any():
         return [undefined(_ONE_EMPTY) for _code in range(codes)]
-    sides, means = _sides(weights, left, right, None)
+    sides, means = sides_of(weights, left, right, None)
     safe = np.where(means > 0, means, 1.0)
     spread = _spread(sides[0] / safe[0] - sides[1] / safe[1], left, right, ways=ways)
     found = []
@@ -95,8 +95,8 @@ def changes(weights: Floats, parts: Sequence[Mask], ways: Mapping[str, Codes]) -
     Between −2 and 2.
     """
     signs = (1.0, -1.0, -1.0, 1.0)
-    one, first = _sides(weights, parts[0], parts[1], None)
-    two, second = _sides(weights, parts[2], parts[3], None)
+    one, first = sides_of(weights, parts[0], parts[1], None)
+    two, second = sides_of(weights, parts[2], parts[3], None)
     each = (*one, *two)
     influence = np.sum([sign * part for sign, part in zip(signs, each, strict=True)], axis=0)
     means = np.vstack([first, second])
@@ -120,10 +120,12 @@ def _raised(log: Estimate) -> Estimate:
     return Estimate(value, low, high, None, log.n, log.clusters, log.undefined)
 
 
-def _sides(
+def sides_of(
     weights: Floats, left: Mask, right: Mask, counts: Floats | None
 ) -> tuple[tuple[Floats, Floats], Floats]:
-    """Influences (n × K) of both means, and the means (2 × K)."""
+    """Influences (n × K) of the means of `left` and `right`, and the means (2 × K), rows counting alike or as
+    `counts` says.
+    """
     each, means = [], []
     for rows in (left, right):
         count = np.where(rows, 1.0 if counts is None else counts, 0.0)
