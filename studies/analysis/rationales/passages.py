@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import CannotRead, Coded, Codes, Mask, TextTable
+from studies.analysis.reading import CannotRead, Coded, Codes, Mask, TextTable, repeated
 from studies.analysis.verdicts import JUDGE, MAIN, NOBODY, RATER, Verdicts, joined
 from studies.comparison import OVERALL
 
@@ -67,10 +67,9 @@ def passages_in(evidence: Evidence, table: TextTable) -> Passages:
     _refuse_unknown(table, "kind", (REASON, REPLY))
     _refuse_unknown(table, "source_kind", (RATER, JUDGE, SYSTEM))
     key = table["passage"]
-    first = np.unique(key.codes, return_index=True)[1]
-    if len(first) < len(key):
-        row = int(np.setdiff1d(np.arange(len(key)), first)[0])
-        raise CannotRead(f"{PASSAGES}, row {row + 1}: the passage {key.labels[key.codes[row]]!r} again")
+    _refuse_again(key, "passage", np.arange(table.rows))
+    replies = np.flatnonzero(table["kind"].equals(REPLY) & ~table["response"].equals(""))
+    _refuse_again(table["response"].take(replies), "response", replies)
     reply, by_rater = table["kind"].equals(REPLY), table["source_kind"].equals(RATER)
     preference, dropped = _answers(evidence, table, ~reply)
     return Passages(
@@ -91,6 +90,15 @@ def passages_in(evidence: Evidence, table: TextTable) -> Passages:
         rater=np.where(by_rater, table["source"].codes, NOBODY).astype(np.int32),
         writer=np.where(reply, _writers(evidence, table["response"]), NOBODY).astype(np.int32),
     )
+
+
+def _refuse_again(named: Coded, what: str, rows: NDArray[np.intp]) -> None:
+    """Where two of these `rows` of the table name the same."""
+    again = repeated(named)
+    if again is not None:
+        raise CannotRead(
+            f"{PASSAGES}, row {int(rows[again]) + 1}: the {what} {named.labels[named.codes[again]]!r} again"
+        )
 
 
 def _refuse_unknown(table: TextTable, column: str, words: tuple[str, ...]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import CannotRead, TextTable
+from studies.analysis.reading import CannotRead, TextTable, repeated
 
 SYSTEMS: Final = "systems.csv"
 CALLS: Final = "llm_calls.csv"
@@ -30,10 +30,13 @@ class Known:
 
 
 def sizes(evidence: Evidence) -> list[Known]:
-    """Total, then active parameters, of models with published counts. Raises CannotRead."""
+    """Total, then active parameters, of models with published counts. Raises CannotRead with the row."""
     table = evidence.tables.get(SYSTEMS)
     if table is None:
         return []
+    twice = repeated(table["system"])
+    if twice is not None:
+        raise CannotRead(f"{SYSTEMS}, row {twice + 1}: {table['system'].texts()[twice]} has a row already")
     return [Known(name, _logs(table, column)) for column, name in SIZES.items() if column in table]
 
 

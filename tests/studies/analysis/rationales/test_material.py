@@ -174,6 +174,8 @@ def test_without_its_tables_it_says_which_is_missing(tmp_path: Path) -> None:
     ("passages", "codings", "book", "words"),
     [
         ([reason("a"), reason("a")], [coding("a")], codes(), "passages.csv, row 2: the passage 'a' again"),
+        ([reply("a", "m"), reason("b"), reply("c", "m", response="a reply")], [coding("a")], codes(),
+         "passages.csv, row 3: the response 'a reply' again"),
         ([reason("a", kind="essay")], [coding("a")], codes(), "passages.csv, row 1: kind is 'essay'"),
         ([reason("a", source_kind="x")], [coding("a")], codes(), "passages.csv, row 1: source_kind is 'x'"),
         ([reason("a")], [coding("a", coder_kind="dog")], codes(), "codings.csv, row 1: coder_kind is 'dog'"),
