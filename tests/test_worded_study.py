@@ -95,7 +95,7 @@ def themes_are_shared_as_often_as_by_chance(report: Report) -> None:
     assert rows
     for row in rows:
         assert row["beyond"]["low"] < 0 < row["beyond"]["high"]
-        assert 0 < row["chance"] < 1
+        assert 0 < row["chance"]["value"] < 1
 
 
 def one_model_alone_reframes_on_adversarial_dialogues(report: Report) -> None:

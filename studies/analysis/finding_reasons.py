@@ -26,7 +26,8 @@ def themes(rows: Rows) -> Iterator[Finding]:
         apart = next(iter(rows.of("profile_distance", **both)), None)
         where = "of a pair" if common["couples_of"] == "all" else "where both prefer the same reply"
         chance = common["chance"]
-        beside = "" if chance is None else f", by chance in {printed(chance, 'share')}"
+        told = isinstance(chance, Estimate) and chance.value is not None
+        beside = f", by chance in {printed(_plain(chance), 'share')}" if told else ""
         said = (
             f"A rater's and a judge's reasons {where} share a theme in {_with_n(common['found'], 'share')} "
             f"pairs{beside}."

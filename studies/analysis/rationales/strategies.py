@@ -72,7 +72,7 @@ _AGAINST_NOTE: Final = (
     "its own stands in the table of shares."
 )
 _WRITERS: Final = (
-    "Of people's replies the mark is exchanged among dialogues of the same writers, so that a writer's habits "
+    "Of people's replies the mark is exchanged among dialogues of the same writers, so that writers' habits "
     "are no change; it holds for these writers. Where no writer has both kinds of dialogue there is no p."
 )
 _CHANGES_NOTE: Final = (
