@@ -66,14 +66,14 @@ def the_coders_agree(report: Report) -> None:
     alpha = {row["code"]: row["alpha"] for row in report.rows("coding_agreement_full", passages="reasons")}
     assert alpha["resonance"]["low"] > 0.8
     model = report.row("coding_llm", passages="reasons", code="all codes", coded_by="Coder reader")
-    assert min(model[name]["low"] for name in ("kappa", "precision", "recall")) > 0.85
+    assert min(model[name]["value"] for name in ("kappa", "precision", "recall")) > 0.9
 
 
 def raters_stress_what_was_planted(report: Report) -> None:
     """Six times as likely as each other dimension: 6/11 of the reasons, judges' 1/6."""
     far = report.row("profile_distance", coded_by="Human coders", left="Raters", right="Judges")
     assert far["p"] < 0.01
-    assert far["divergence"]["low"] > far["baseline"]
+    assert far["divergence"]["low"] > far["baseline"]["value"]
     rows = report.rows("profile_differences", coded_by="Human coders", left="Raters", right="Judges")
     most = max(rows, key=lambda row: row["difference"]["value"])
     assert most["code"] == "resonance"
@@ -86,7 +86,7 @@ def judges_of_both_kinds_stress_the_same(report: Report) -> None:
         "profile_distance_full", coded_by="Human coders", left="Judges", right="Judges without rubric"
     )
     assert null["p"] > 0.01
-    assert null["divergence"]["low"] < null["baseline"]
+    assert null["divergence"]["low"] < null["baseline"]["value"]
 
 
 def themes_are_shared_as_often_as_by_chance(report: Report) -> None:
@@ -95,7 +95,7 @@ def themes_are_shared_as_often_as_by_chance(report: Report) -> None:
     assert rows
     for row in rows:
         assert row["beyond"]["low"] < 0 < row["beyond"]["high"]
-        assert 0 < row["chance"] < 1
+        assert 0 < row["chance"]["value"] < 1
 
 
 def one_model_alone_reframes_on_adversarial_dialogues(report: Report) -> None:

@@ -149,11 +149,12 @@ def truth_of(study: Study) -> Truth:
 
 def _coded_by_people(study: Study) -> None:
     truth = truth_of(study)
-    for session in invite_coders(study=study, count=2, per_passage=2, now=LATER).sessions:
+    invited = invite_coders(study=study, count=2, per_passage=2, now=LATER).sessions
+    for number, session in enumerate(invited):
         taking_part.begin(session=session, now=LATER)
         rows = CodingAssignment.objects.filter(session=session).order_by("position")
         for own in rows.select_related("passage__response__system"):
-            marking.mark(assignment=own, codes=[truth.seen_by(session.pseudonym, own.passage)], now=LATER)
+            marking.mark(assignment=own, codes=[truth.seen_by(f"person {number}", own.passage)], now=LATER)
 
 
 class ReadingCoder:

@@ -26,7 +26,8 @@ def themes(rows: Rows) -> Iterator[Finding]:
         apart = next(iter(rows.of("profile_distance", **both)), None)
         where = "of a pair" if common["couples_of"] == "all" else "where both prefer the same reply"
         chance = common["chance"]
-        beside = "" if chance is None else f", by chance in {printed(chance, 'share')}"
+        told = isinstance(chance, Estimate) and chance.value is not None
+        beside = f", by chance in {printed(_plain(chance), 'share')}" if told else ""
         said = (
             f"A rater's and a judge's reasons {where} share a theme in {_with_n(common['found'], 'share')} "
             f"pairs{beside}."
@@ -39,8 +40,8 @@ def themes(rows: Rows) -> Iterator[Finding]:
 def _apart(row: Row | None) -> str:
     if row is None or row["p"] is None:
         return "How far raters' and judges' reasons overlap"
-    if _below(row["p"]):
-        return "Raters' and judges' reasons stress different dimensions"
+    if _below(row["p"]) and _low(row["divergence"]) > _plain(row["baseline"]):
+        return "Raters' and judges' reasons clearly stress different dimensions"
     return "No clear difference between the dimensions that raters' and judges' reasons stress"
 
 
@@ -49,7 +50,7 @@ def _distance(row: Row | None) -> str:
         return ""
     return (
         f" Their profiles are {_text(row['divergence'], 'number')} bits apart, by chance "
-        f"{printed(row['baseline'], 'number')}, p{_SPACE}{_p(row['p'])}."
+        f"{printed(_plain(row['baseline']), 'number')}, p{_SPACE}{_p(row['p'])}."
     )
 
 
@@ -57,12 +58,12 @@ def strategies(rows: Rows) -> Iterator[Finding]:
     """The strategy in which people change most unlike models on adversarial dialogues, of those tested."""
     every = [row for row in rows.of("strategies_interaction") if row["p_holm"] is not None]
     mine = [row for row in every if row["coded_by"] == every[0]["coded_by"]]
-    mine.sort(key=lambda row: (_plain(row["p_holm"]), -abs(_plain(row["difference"]))))
+    mine.sort(key=lambda row: (not _clear(row), _plain(row["p_holm"]), -abs(_plain(row["difference"]))))
     for row in mine[:1]:
         turn = "to" if _plain(row["difference"]) > 0 else "away from"
         head = (
-            f"On adversarial dialogues people turn {turn} {row['strategy']} more than models do"
-            if _below(row["p_holm"])
+            f"On adversarial dialogues people clearly turn {turn} {row['strategy']} more than models do"
+            if _clear(row)
             else "No strategy to which people clearly turn otherwise than models on adversarial dialogues"
         )
         said = (
@@ -71,6 +72,18 @@ def strategies(rows: Rows) -> Iterator[Finding]:
             f"replies, p{_SPACE}{_p(row['p_holm'])} after Holm."
         )
         yield Finding(head, said, str(row["coded_by"]), rows.section("strategies_interaction"))
+
+
+def _clear(row: Row) -> bool:
+    """Both p and the interval say so: the interval knows of more writers than these, p of what is rare."""
+    difference = row["difference"]
+    if not isinstance(difference, Estimate) or difference.low is None or difference.high is None:
+        return False
+    return _below(row["p_holm"]) and (difference.low > 0 or difference.high < 0)
+
+
+def _low(cell: Cell) -> float:
+    return cell.low if isinstance(cell, Estimate) and cell.low is not None else 0.0
 
 
 def _plain(cell: Cell) -> float:

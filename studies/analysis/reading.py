@@ -131,6 +131,13 @@ def constant(text: str, rows: int) -> Coded:
     return Coded(np.zeros(rows, dtype=np.int32), (text,))
 
 
+def repeated(column: Coded) -> int | None:
+    """The first row, from 0, that says what a row before it says."""
+    first = np.unique(column.codes, return_index=True)[1]
+    others = np.setdiff1d(np.arange(len(column)), first)
+    return int(others[0]) if len(others) else None
+
+
 def renumbered(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:
     """Keys (0 or more) as numbers from 0 without gaps, in the same order, and how many there are.
 

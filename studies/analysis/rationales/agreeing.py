@@ -112,8 +112,8 @@ def _among_people(found: Material, people: CodedBy) -> tuple[list[str], list[Tab
     each: list[tuple[Cell, ...]] = []
     for title, reply in _KINDS.items():
         passages = (found.passages.reply == reply) & (people.number > 1)
-        if passages.any():
-            codes = _asked(found, reply)
+        codes = _asked(found, reply)
+        if passages.any() and codes:
             each += [_code(found, people, passages, title, code) for code in codes]
             means.append(_mean(found, passages, title, codes))
     tables = [
@@ -188,7 +188,7 @@ def _with_people(found: Material, people: CodedBy, model: CodedBy) -> Iterator[t
     for title, reply in _KINDS.items():
         both = np.flatnonzero((found.passages.reply == reply) & people.coded & model.coded)
         codes = np.array(_asked(found, reply), dtype=np.intp)
-        if not len(both):
+        if not len(both) or not len(codes):
             continue
         human, given = people.weights[np.ix_(both, codes)], model.weights[np.ix_(both, codes)] > 0
         dialogue = np.broadcast_to(found.passages.dialogue.codes[both][:, None], human.shape)

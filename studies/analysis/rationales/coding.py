@@ -9,15 +9,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.rationales.material import HUMAN, Material, is_coded, material
+from studies.analysis.rationales.material import (
+    FAILED,
+    HUMAN,
+    OUTCOMES,
+    WITHHELD,
+    Material,
+    came_to,
+    is_coded,
+    material,
+)
 from studies.analysis.rationales.passages import REASON, REPLY
 from studies.analysis.reading import Coded, Mask, TextTable
 from studies.analysis.results import Cell, Column, Section, Table
 
 KEY: Final = "coding"
 TITLE: Final = "What was coded"
-#: What a coding came to, in the columns of the table of coders.
-OUTCOMES: Final = ("ok", "refused", "truncated", "unparseable", "withheld", "skipped")
 _PASSAGES: Final = (
     Column("kind", "Passages"),
     Column("source_kind", "From"),
@@ -50,7 +57,8 @@ _CODERS: Final = (
 )
 _CODERS_NOTE: Final = (
     "Withheld: not sent to an outside provider, because the rater's consent does not allow it. What was "
-    "refused, cut off, unreadable, withheld, skipped or failed is missing, and never a coding without codes."
+    "refused, cut off, unreadable, withheld, skipped or failed is missing, and never a coding without codes. "
+    "An outcome counts where the coding is done. The columns from `ok` to `not done` add up to `planned`."
 )
 _LEFT_OUT: Final = (
     Column("reason", "Reason"),
@@ -133,14 +141,13 @@ def _coders(found: Material) -> Iterator[tuple[Cell, ...]]:
     for by_human in (True, False):
         for number in np.unique(planned["coder"].codes[human == by_human]).tolist():
             rows = (human == by_human) & (planned["coder"].codes == number)
-            counts = [int((rows & planned["outcome"].equals(outcome)).sum()) for outcome in OUTCOMES]
-            failed = rows & planned["status"].equals("failed") & ~planned["outcome"].equals("withheld")
-            waiting = planned["status"].equals("pending") | planned["status"].equals("running")
+            counts = [int((rows & came_to(planned, outcome)).sum()) for outcome in OUTCOMES]
+            failed = int((rows & planned["status"].equals(FAILED) & ~came_to(planned, WITHHELD)).sum())
             yield (
                 planned["coder"].labels[number], "person" if by_human else "language model",
                 _said(planned, "family", rows), _said(planned, "model_id", rows),
                 "yes" if planned.flags("for_trial")[rows].any() else "no", int(rows.sum()), *counts,
-                int(failed.sum()), int((rows & waiting).sum()), int((rows & found.used).sum()),
+                failed, int(rows.sum()) - sum(counts) - failed, int((rows & found.used).sum()),
             )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ import numpy as np
 from studies.analysis.clustering import Floats
 from studies.analysis.contrasts.significance import holm
 from studies.analysis.evidence import Evidence
+from studies.analysis.proportions import share
+from studies.analysis.rationales.apart import difference_apart, profiles_apart
 from studies.analysis.rationales.codebook import DIMENSION, STRATEGY
 from studies.analysis.rationales.consensus import CodedBy, coded_by
 from studies.analysis.rationales.divergence import Exchanged, Paired, counts_of, divergence, exchanged, paired
@@ -27,7 +29,8 @@ from studies.analysis.rationales.reasons import (
     ways_of,
 )
 from studies.analysis.rationales.shares import differences
-from studies.analysis.results import Cell, Column, Estimate, Section, Table
+from studies.analysis.reading import Codes, Mask
+from studies.analysis.results import Cell, Column, Estimate, Section, Table, undefined
 
 KEY: Final = "profile_distance"
 TITLE: Final = "How far profiles are apart"
@@ -42,6 +45,7 @@ _DISTANCE: Final = (
     Column("distance", "Distance", "number"),
     Column("baseline", "Divergence expected by chance", "number"),
     Column("p", "p", "p"),
+    Column("p_exchanged", "p, for these raters and judges", "p"),
     Column("draws", "Exchanges drawn", "count"),
 )
 _CODES: Final = (
@@ -53,24 +57,38 @@ _CODES: Final = (
     Column("difference", "Difference", "points"),
     Column("p", "p", "p"),
     Column("p_holm", "p, Holm", "p"),
+    Column("p_exchanged", "p, for these raters and judges", "p"),
 )
 _NOTE: Final = (
     "Dimensions only, on the dialogues in which both have coded reasons; each dialogue counts alike, by the "
     "mean of its reasons. Profiles are those means divided by their sum. Jensen-Shannon divergence to base 2 "
     "(Lin 1991): 0 is alike, 1 nothing in common; distance is its square root. Two samples of one and the "
     "same profile differ too: by the divergence expected by chance, the mean over exchanges of both sources' "
-    "reasons within whole dialogues. p: how often such an exchange is at least as far apart. Intervals leave "
-    "out one dialogue at a time; near the expected divergence p says more than they do. p holds for these "
-    "raters and judges, on other dialogues."
+    "reasons within whole dialogues. p: whether the profiles differ by more than dialogues and raters do "
+    "(multiway covariance of their difference); it holds for raters like these, careful where they are few. "
+    "p, for these raters and judges: how often an exchange is at least as far apart; it takes raters' own "
+    "habits for a difference. Intervals leave out one dialogue at a time and hold for these raters; near the "
+    "expected divergence p says more than they do."
 )
 _CODES_NOTE: Final = (
-    "Exploratory. On the same dialogues and with the same weights. p by the same exchanges, two-sided; Holm "
-    "within one couple of sources and one kind of codes. Intervals by dialogue and rater."
+    "Exploratory. On the same dialogues and with the same weights. Intervals by dialogue and rater; p by the "
+    "same clusters (Student's t on Fisher's z), Holm within one couple of sources and one kind of codes. p, "
+    "for these raters and judges: by the same exchanges, two-sided, not corrected."
 )
 _NO_COUPLE: Final = (
     "No two of raters, judges with the rubric and judges without it have coded reasons in the same dialogue."
 )
+_EXPECTED: Final = "What exchanges bring in the mean: an expectation of these reasons, which has no interval."
 _EMPTY: Final = "One of both profiles is empty: none of its reasons has a dimension."
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The reasons (n) of both on these dialogues: `weights` (n × K), which are whose and what each counts."""
+
+    weights: Floats
+    sides: tuple[Mask, Mask, Floats]
+    ways: dict[str, Codes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +100,7 @@ class _Couple:
     right: Group
     pair: Paired
     change: Exchanged
+    rows: _Rows
 
 
 _ASKED: Final = (
@@ -122,7 +141,14 @@ def _couples(evidence: Evidence, found: Material, coder: CodedBy) -> Iterator[_C
         if len(pair):
             rng = evidence.rng(f"profiles of {left.title} and {right.title}, {coder.title}")
             change = exchanged(pair, found.book.dimensions, evidence.options.resamples, rng)
-            yield _Couple(coder, left, right, pair, change)
+            yield _Couple(coder, left, right, pair, change, _rows(found, coder, left, right))
+
+
+def _rows(found: Material, coder: CodedBy, first: Group, second: Group) -> _Rows:
+    left, right = first.rows & coder.coded, second.rows & coder.coded
+    counts = counts_of(found.passages.dialogue.codes, left, right)
+    rows = counts > 0
+    return _Rows(coder.weights[rows], (left[rows], right[rows], counts[rows]), ways_of(found.passages, rows))
 
 
 def _distance(found: Material, one: _Couple) -> tuple[Cell, ...]:
@@ -135,11 +161,14 @@ def _distance(found: Material, one: _Couple) -> tuple[Cell, ...]:
 
     n = sum(one.pair.reasons)
     estimate = without_each(totals, value, n=n, least=0.0, most=1.0, why=_EMPTY)[0]
-    tested = estimate.value is not None
+    if estimate.value is None:
+        baseline, p = undefined(_EMPTY, n=n), None
+    else:
+        baseline = undefined(_EXPECTED, n=n, value=one.change.baseline)
+        p = profiles_apart(one.rows.weights[:, codes], *one.rows.sides, one.rows.ways)
     return (
         one.coder.title, one.left.title, one.right.title, len(one.pair), *one.pair.reasons, estimate,
-        _root(estimate), one.change.baseline if tested else None, one.change.p if tested else None,
-        one.change.draws,
+        _root(estimate), baseline, p, one.change.p if estimate.value is not None else None, one.change.draws,
     )  # fmt: skip
 
 
@@ -151,26 +180,26 @@ def _root(estimate: Estimate) -> Estimate:
 
 
 def _codes(found: Material, one: _Couple) -> Iterator[tuple[Cell, ...]]:
-    passages, coder, book = found.passages, one.coder, found.book
-    left, right = one.left.rows & coder.coded, one.right.rows & coder.coded
-    counts = counts_of(passages.dialogue.codes, left, right)
-    rows = counts > 0
-    ways = ways_of(passages, rows)
-    for kind, chosen in ((DIMENSION, book.dimensions), (STRATEGY, book.strategies)):
+    head = one.coder.title, one.left.title, one.right.title
+    for kind, chosen in ((DIMENSION, found.book.dimensions), (STRATEGY, found.book.strategies)):
         codes = np.flatnonzero(chosen)
         if not len(codes):
             continue
-        weights = coder.weights[np.ix_(rows, codes)]
-        apart = differences(weights, left[rows], right[rows], ways, counts[rows])
-        p: list[float | None] = one.change.p_codes[codes].tolist()
-        for place, (code, difference, adjusted) in enumerate(
-            zip(codes.tolist(), apart, holm(p), strict=True)
-        ):
+        weights = one.rows.weights[:, codes]
+        left, right, counts = one.rows.sides
+        apart = differences(weights, left, right, one.rows.ways, counts)
+        p = [difference_apart(difference) for difference in apart]
+        for place, (code, adjusted) in enumerate(zip(codes.tolist(), holm(p), strict=True)):
+            sides = (_share(one.rows, rows, weights[:, place]) for rows in (left, right))
             yield (
-                coder.title, one.left.title, one.right.title, book.codes[code], kind,
-                float(one.pair.left[:, code].mean()), float(one.pair.right[:, code].mean()),
-                difference, p[place], adjusted,
+                *head, found.book.codes[code], kind, *sides, apart[place], p[place], adjusted,
+                float(one.change.p_codes[code]),
             )  # fmt: skip
+
+
+def _share(both: _Rows, rows: Mask, weights: Floats) -> Estimate:
+    ways = {name: codes[rows] for name, codes in both.ways.items()}
+    return share(weights[rows], ways, both.sides[2][rows])
 
 
 SECTIONS: Final = (profile_distance,)

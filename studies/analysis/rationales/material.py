@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,15 @@ HUMAN: Final = "human"
 LLM: Final = "llm"
 OK: Final = "ok"
 DONE: Final = "done"
+WITHHELD: Final = "withheld"
+FAILED: Final = "failed"
+#: What a coding came to, in the columns of the table of coders.
+OUTCOMES: Final = (OK, "refused", "truncated", "unparseable", WITHHELD, "skipped")
+_KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "coder_kind": (HUMAN, LLM),
+    "status": ("pending", "running", DONE, FAILED, ""),
+    "outcome": (*OUTCOMES, ""),
+}
 _NEEDED: Final = {
     CODES: ("codebook_version", "codebook_sha256", "code", "kind"),
     PASSAGES: passages.NEEDED,
@@ -50,7 +59,7 @@ class Codings:
 @dataclass(frozen=True, slots=True)
 class Material:
     """`planned` is codings.csv whole, `at` the passage of each of its rows (−1: not listed), `left_out` why
-    rows with codes are not among `codings`, in the order of asking, `used` those that are. `book` is the
+    rows with codes are not among `codings`, in the order of asking, `used` which rows are. `book` is the
     version that counts.
     """
 
@@ -82,24 +91,46 @@ def _material(evidence: Evidence) -> Material | str:
     books = codebooks_in(evidence.tables[CODES])
     found = passages_in(evidence, evidence.tables[PASSAGES])
     planned = evidence.tables[CODINGS]
-    _refuse_unknown_kinds(planned)
+    _refuse_unknown(planned)
     at = _listed(planned["passage"], found.key)
     book = _newest(books, planned, at)
     left_out = dict(_left_out(planned, at, found, book))
     used = is_coded(planned) & ~np.logical_or.reduce(list(left_out.values()))
-    return Material(book, books, found, planned, at, left_out, used, _codings(planned, used, at, book))
+    codings = _codings(planned, used, at, book)
+    _refuse_dimensions(planned, used, codings, found, book)
+    return Material(book, books, found, planned, at, left_out, used, codings)
+
+
+def came_to(planned: TextTable, outcome: str) -> Mask:
+    """Which codings came to that outcome: it counts where they are done, and withheld ones always."""
+    done = planned["status"].equals(DONE) | planned["status"].equals("")
+    return planned["outcome"].equals(outcome) & (done | (outcome == WITHHELD))
 
 
 def is_coded(planned: TextTable) -> Mask:
-    """Which codings are done with an answer that could be read: codes, or that none applies."""
-    done = planned["status"].equals(DONE) | planned["status"].equals("")
-    return planned["outcome"].equals(OK) & done
+    return came_to(planned, OK)
 
 
-def _refuse_unknown_kinds(planned: TextTable) -> None:
-    for label in set(planned["coder_kind"].labels) - {HUMAN, LLM}:
-        row = int(np.flatnonzero(planned["coder_kind"].equals(label))[0]) + 1
-        raise CannotRead(f"{CODINGS}, row {row}: coder_kind is {label!r}; it must be {HUMAN} or {LLM}")
+def _refuse_unknown(planned: TextTable) -> None:
+    for column, words in _KNOWN.items():
+        for label in set(planned[column].labels) - set(words):
+            row = int(np.flatnonzero(planned[column].equals(label))[0]) + 1
+            *some, last = (word or "empty" for word in words)
+            raise CannotRead(
+                f"{CODINGS}, row {row}: {column} is {label!r}; it must be {', '.join(some)} or {last}"
+            )
+
+
+def _refuse_dimensions(
+    planned: TextTable, used: Mask, codings: Codings, found: Passages, book: Codebook
+) -> None:
+    wrong = found.reply[codings.passage] & codings.marks[:, book.dimensions].any(axis=1)
+    if wrong.any():
+        row = int(np.flatnonzero(used)[np.flatnonzero(wrong)[0]])
+        given = planned["codes"].labels[planned["codes"].codes[row]]
+        raise CannotRead(
+            f"{CODINGS}, row {row + 1}: {given!r} on a reply; replies are coded with strategies only"
+        )
 
 
 def _listed(named: Coded, key: Coded) -> Codes:
@@ -110,8 +141,8 @@ def _listed(named: Coded, key: Coded) -> Codes:
 
 def _newest(books: tuple[Codebook, ...], planned: TextTable, at: Codes) -> Codebook:
     """The newest version that anybody has coded by; without any the newest that there is."""
-    counting = is_coded(planned) & ~planned.flags("for_trial") & (at >= 0)
-    used = set(planned["codebook_sha256"].take(counting).texts())
+    done = is_coded(planned) & ~planned.flags("for_trial") & (at >= 0)
+    used = set(planned["codebook_sha256"].take(done).texts())
     return next((book for book in reversed(books) if book.sha256 in used), books[-1])
 
 
@@ -139,7 +170,8 @@ def _later(planned: TextTable, at: Codes, rows: Mask) -> Mask:
     """
     chosen = np.flatnonzero(rows)
     replicate = planned.integers("replicate", empty=1)[chosen]
-    key = at[chosen].astype(np.int64) * max(len(planned["coder"].labels), 1) + planned["coder"].codes[chosen]
+    coder = planned["coder"].codes.astype(np.int64) * 2 + planned["coder_kind"].equals(HUMAN)
+    key = at[chosen].astype(np.int64) * max(2 * len(planned["coder"].labels), 1) + coder[chosen]
     order = np.lexsort((replicate, key))
     same = np.zeros(len(chosen), dtype=bool)
     same[1:] = key[order][1:] == key[order][:-1]

@@ -40,8 +40,9 @@ _NOTE: Final = (
     "counts by the share of them. Couples in which neither reason names a theme are undefined, left out and "
     "counted. By chance: reasons of different dialogues, with the same weights, the expectation where "
     "judges' reasons are dealt out anew among dialogues. Beyond chance: (in common - by chance) / (1 - by "
-    "chance); 0 is what chance brings. Clusters are dialogues. Raters with each other, on the "
-    "same pairs, are the ceiling."
+    "chance); 0 is what chance brings; its interval leaves out dialogues, for these raters. Clusters "
+    "are dialogues and, of couples with a judge, raters. Raters with each other, on the same pairs, are the "
+    "ceiling; its interval holds for these raters."
 )
 _SHARED: Final = (
     "In common: at least one theme stands in both (the paper's 68 % is of such a kind, where both agree)."
@@ -111,7 +112,7 @@ def _sets(found: Material, coder: CodedBy) -> Iterator[_Set]:
     groups = [(group, False) for group in together_in(passages)]
     for group, each in groups + [(group, True) for group in judges_in(passages, fewest=2)]:
         judges = group.rows & coder.coded
-        both = coupled(raters, judges, passages.pair.codes, passages.dialogue.codes)
+        both = coupled(raters, judges, passages.pair.codes, passages.dialogue.codes, passages.rater)
         if len(both):
             yield from _both(found, _Set(coder, f"Raters with {_named(group)}", EVERY, both, 1, each))
             pairs = raters & np.isin(passages.pair.codes, both.pair)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studies.analysis.evidence import Evidence
-from studies.analysis.reading import CannotRead, Coded, Codes, Mask, TextTable
+from studies.analysis.reading import CannotRead, Coded, Codes, Mask, TextTable, repeated
 from studies.analysis.verdicts import JUDGE, MAIN, NOBODY, RATER, Verdicts, joined
 from studies.comparison import OVERALL
 
@@ -18,6 +19,10 @@ REASON: Final = "reason"
 REPLY: Final = "reply"
 SYSTEM: Final = "system"
 NO_RUBRIC: Final = "no_rubric"
+#: The phase of the verdicts in which a reason was written, where it has another name than the variant.
+_WRITTEN: Final = {f"{JUDGE} rubric": f"{JUDGE} {MAIN}"}
+#: The phase in which its writer was asked for the preference.
+_PREFERRED: Final = {f"{JUDGE} rubric": f"{JUDGE} {MAIN}", f"{RATER} rubric": f"{RATER} {MAIN}"}
 #: The preference that belongs to a reason is not known.
 UNKNOWN: Final = 9
 NEEDED: Final = (
@@ -62,10 +67,9 @@ def passages_in(evidence: Evidence, table: TextTable) -> Passages:
     _refuse_unknown(table, "kind", (REASON, REPLY))
     _refuse_unknown(table, "source_kind", (RATER, JUDGE, SYSTEM))
     key = table["passage"]
-    first = np.unique(key.codes, return_index=True)[1]
-    if len(first) < len(key):
-        row = int(np.setdiff1d(np.arange(len(key)), first)[0])
-        raise CannotRead(f"{PASSAGES}, row {row + 1}: the passage {key.labels[key.codes[row]]!r} again")
+    _refuse_again(key, "passage", np.arange(table.rows))
+    replies = np.flatnonzero(table["kind"].equals(REPLY) & ~table["response"].equals(""))
+    _refuse_again(table["response"].take(replies), "response", replies)
     reply, by_rater = table["kind"].equals(REPLY), table["source_kind"].equals(RATER)
     preference, dropped = _answers(evidence, table, ~reply)
     return Passages(
@@ -88,6 +92,15 @@ def passages_in(evidence: Evidence, table: TextTable) -> Passages:
     )
 
 
+def _refuse_again(named: Coded, what: str, rows: NDArray[np.intp]) -> None:
+    """Where two of these `rows` of the table name the same."""
+    again = repeated(named)
+    if again is not None:
+        raise CannotRead(
+            f"{PASSAGES}, row {int(rows[again]) + 1}: the {what} {named.labels[named.codes[again]]!r} again"
+        )
+
+
 def _refuse_unknown(table: TextTable, column: str, words: tuple[str, ...]) -> None:
     for label in set(table[column].labels) - set(words):
         row = int(np.flatnonzero(table[column].equals(label))[0]) + 1
@@ -97,7 +110,7 @@ def _refuse_unknown(table: TextTable, column: str, words: tuple[str, ...]) -> No
 
 
 def _answers(evidence: Evidence, table: TextTable, reasons: Mask) -> tuple[NDArray[np.int8], Mask]:
-    """Each reason's preference, and whether the analysis leaves its answer out.
+    """Each reason's preference, and whether the analysis leaves its answer out, on whatever dimension.
 
     A reason without an answer in the verdicts stays, its preference unknown.
     """
@@ -106,36 +119,45 @@ def _answers(evidence: Evidence, table: TextTable, reasons: Mask) -> tuple[NDArr
     verdicts = evidence.verdicts
     if verdicts is None or not len(verdicts) or not table.rows:
         return preference, dropped
-    overall = np.flatnonzero(verdicts.dimension.equals(OVERALL))
-    theirs, ours = _keys(verdicts, table)
-    order = np.argsort(theirs[overall], kind="stable")
-    known, at = theirs[overall][order], overall[order]
-    if not len(at):
-        return preference, dropped
-    place = np.minimum(np.searchsorted(known, ours), len(known) - 1)
-    found = (known[place] == ours) & (ours >= 0) & reasons
-    rows = at[place[found]]
-    preference[found] = np.sign(verdicts.value[rows])
     main = (
         verdicts.table["kind"].equals(MAIN) if verdicts.says("kind") else np.ones(len(verdicts), dtype=bool)
     )
-    dropped[found] = (verdicts.excluded | ~main)[rows]
-    preference[dropped] = UNKNOWN
+    left_out = verdicts.excluded | ~main
+    theirs, ours = _keys(verdicts, table, _WRITTEN)
+    dropped = reasons & np.isin(ours, theirs[left_out])
+    overall = np.flatnonzero(verdicts.dimension.equals(OVERALL) & ~left_out)
+    theirs, ours = _keys(verdicts, table, _PREFERRED)
+    at = overall[np.argsort(theirs[overall], kind="stable")]
+    if len(at):
+        place = np.minimum(np.searchsorted(theirs[at], ours), len(at) - 1)
+        found = (theirs[at][place] == ours) & (ours >= 0) & reasons & ~dropped
+        preference[found] = np.sign(verdicts.value[at[place[found]]])
     return preference, dropped
 
 
-def _keys(verdicts: Verdicts, table: TextTable) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """One number for each rater's or judge's answer on a pair, in both tables; −1: not in the verdicts."""
-    columns = [
-        (verdicts.source, joined(table["source_kind"], table["source"], " ")),
-        (verdicts.pair, joined(table["dialogue"], table["pair"], "/")),
+def _keys(
+    verdicts: Verdicts, table: TextTable, phases: Mapping[str, str]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """One number for each rater's or judge's answer on a pair, in both tables; −1: not in the verdicts.
+
+    `phases` says by which phase of the verdicts a variant of the reasons goes, where it has another name.
+    """
+    columns: list[tuple[Coded, Coded, Mapping[str, str]]] = [
+        (verdicts.source, joined(table["source_kind"], table["source"], " "), {}),
+        (verdicts.pair, joined(table["dialogue"], table["pair"], "/"), {}),
     ]
-    columns += [(verdicts.table[name], table[name]) for name in ("order", "occasion") if verdicts.says(name)]
+    columns += [
+        (verdicts.table[name], table[name], {}) for name in ("order", "occasion") if verdicts.says(name)
+    ]
+    if verdicts.says("phase"):
+        asked = joined(table["source_kind"], table["variant"], " ")
+        columns.append((joined(verdicts.source_kind, verdicts.table["phase"], " "), asked, phases))
     theirs = np.zeros(len(verdicts), dtype=np.int64)
     ours = np.zeros(table.rows, dtype=np.int64)
-    for known, asked in columns:
+    for known, named, other in columns:
         number = {label: code for code, label in enumerate(known.labels)}
-        place = np.array([number.get(label, NOBODY) for label in asked.labels], dtype=np.int64)[asked.codes]
+        places = [number.get(other.get(label, label), NOBODY) for label in named.labels]
+        place = np.array(places, dtype=np.int64)[named.codes]
         theirs = theirs * len(known.labels) + known.codes
         ours = np.where((ours < 0) | (place < 0), NOBODY, ours * len(known.labels) + place)
     return theirs, ours

@@ -11,10 +11,12 @@ from studies.analysis.clustering import Floats
 from studies.analysis.clusters import Clusters, Spread
 from studies.analysis.proportions import all_or_none, carried
 from studies.analysis.reading import Codes, Mask
-from studies.analysis.results import Estimate, bounded, undefined
+from studies.analysis.results import Estimate, undefined
 
 #: Where one side has a code always or never, the sandwich takes it for certain.
 ONE_SIDE: Final = "On one side all or none have it: the data cannot tell an interval of the difference."
+#: Sums in another order differ behind these.
+_DECIMALS: Final = 12
 _ONE_EMPTY: Final = "One side has no coded passage."
 
 
@@ -50,12 +52,13 @@ def differences(
 ) -> list[Estimate]:
     """Share of the `left` rows less that of the `right` ones, for each of K codes, with clusters across both.
 
-    Rows count alike, or as `counts` (n) says. Degrees of freedom are those of the side with fewer clusters.
+    Rows count alike, or as `counts` (n) says. Degrees of freedom are those of the side with fewer clusters, n
+    is that of the smaller side.
     """
     codes = weights.shape[1]
     if not left.any() or not right.any():
         return [undefined(_ONE_EMPTY) for _code in range(codes)]
-    sides, means = _sides(weights, left, right, counts)
+    sides, means = sides_of(weights, left, right, counts)
     spread = _spread(sides[0] - sides[1], left, right, ways=ways)
     found = []
     for code in range(codes):
@@ -72,7 +75,7 @@ def ratios(weights: Floats, left: Mask, right: Mask, ways: Mapping[str, Codes]) 
     codes = weights.shape[1]
     if not left.any() or not right.any():
         return [undefined(_ONE_EMPTY) for _code in range(codes)]
-    sides, means = _sides(weights, left, right, None)
+    sides, means = sides_of(weights, left, right, None)
     safe = np.where(means > 0, means, 1.0)
     spread = _spread(sides[0] / safe[0] - sides[1] / safe[1], left, right, ways=ways)
     found = []
@@ -87,10 +90,13 @@ def ratios(weights: Floats, left: Mask, right: Mask, ways: Mapping[str, Codes]) 
 
 
 def changes(weights: Floats, parts: Sequence[Mask], ways: Mapping[str, Codes]) -> list[Estimate]:
-    """(share of part 0 − share of part 1) − (share of part 2 − share of part 3), for each of K codes."""
+    """(share of part 0 − share of part 1) − (share of part 2 − share of part 3), for each of K codes.
+
+    Between −2 and 2.
+    """
     signs = (1.0, -1.0, -1.0, 1.0)
-    one, first = _sides(weights, parts[0], parts[1], None)
-    two, second = _sides(weights, parts[2], parts[3], None)
+    one, first = sides_of(weights, parts[0], parts[1], None)
+    two, second = sides_of(weights, parts[2], parts[3], None)
     each = (*one, *two)
     influence = np.sum([sign * part for sign, part in zip(signs, each, strict=True)], axis=0)
     means = np.vstack([first, second])
@@ -99,7 +105,7 @@ def changes(weights: Floats, parts: Sequence[Mask], ways: Mapping[str, Codes]) -
     return [
         spread.without_interval(float(value), 0, ONE_SIDE)
         if _settled(means[:, code])
-        else bounded(spread.estimate(float(value), 0, code), -1.0, 1.0)
+        else carried(spread.estimate(float(value), 0, code), -2.0, 2.0)
         for code, value in enumerate(values)
     ]
 
@@ -114,21 +120,25 @@ def _raised(log: Estimate) -> Estimate:
     return Estimate(value, low, high, None, log.n, log.clusters, log.undefined)
 
 
-def _sides(
+def sides_of(
     weights: Floats, left: Mask, right: Mask, counts: Floats | None
 ) -> tuple[tuple[Floats, Floats], Floats]:
-    """Influences (n × K) of both means, and the means (2 × K)."""
+    """Influences (n × K) of the means of `left` and `right`, and the means (2 × K), rows counting alike or as
+    `counts` says.
+    """
     each, means = [], []
     for rows in (left, right):
         count = np.where(rows, 1.0 if counts is None else counts, 0.0)
         part = (count / count.sum())[:, None]
-        means.append((part * weights).sum(axis=0))
+        means.append((part * weights).sum(axis=0).round(_DECIMALS))
         each.append(part * (weights - means[-1]))
     return (each[0], each[1]), np.stack(means)
 
 
 def _spread(influence: Floats, *parts: Mask, ways: Mapping[str, Codes]) -> Spread:
-    """Of estimates that rest on several parts of the rows: known no better than the least known part is."""
+    """Of estimates that rest on several parts of the rows: known no better than the least known part is, and
+    with the n of the smallest.
+    """
     clusters = Clusters(ways, np.zeros(len(influence), dtype=np.int32), 1)
     both = clusters.spread(influence, np.logical_or.reduce(parts))
     halves = [clusters.counted(rows) for rows in parts]
@@ -136,4 +146,5 @@ def _spread(influence: Floats, *parts: Mask, ways: Mapping[str, Codes]) -> Sprea
         {name: half[name] if half[name][0] else many for name, many in both.clusters.items()}
         for half in halves
     ]
-    return both.weaker(*own)
+    smallest = np.minimum.reduce([clusters.answers(rows) for rows in parts])
+    return both.weaker(*own, n=smallest)

@@ -16,7 +16,8 @@ from studies.analysis.rationales.material import material
 from studies.analysis.rationales.preferring import preferred_with
 from studies.analysis.rationales.replies import MODELS, PEOPLE, Replies, replies_of
 from studies.analysis.rationales.shares import changes, differences, ratios, shares
-from studies.analysis.rationales.turning import by_dialogue, changed
+from studies.analysis.rationales.turning import by_dialogue, changed, strata_of
+from studies.analysis.reading import Mask
 from studies.analysis.results import Cell, Column, Figure, Section, Table
 
 KEY: Final = "strategies"
@@ -70,15 +71,19 @@ _AGAINST_NOTE: Final = (
     "symmetric in its logarithm. Where a side always or never uses a strategy there is no interval; "
     "its own stands in the table of shares."
 )
+_WRITERS: Final = (
+    "Of people's replies the mark is exchanged among dialogues of the same writers, so that writers' habits "
+    "are no change; it holds for these writers. Where no writer has both kinds of dialogue there is no p."
+)
 _CHANGES_NOTE: Final = (
     "Exploratory. Adversarial dialogues less regular ones. p: dialogues exchange the mark `adversarial` at "
-    "random, the mean of each dialogue's replies counting; Holm within the strategies of one row's replies."
-)
+    "random, the mean of each dialogue's replies counting; Holm within the strategies of one row's replies. "
+) + _WRITERS
 _INTERACTION_NOTE: Final = (
     "Exploratory. Whether people change more than models when a dialogue is adversarial. p: dialogues "
     "exchange the mark at random, people's mean less models' in each dialogue counting; Holm over all "
-    "strategies."
-)
+    "strategies. "
+) + _WRITERS
 _PREFERRED_NOTE: Final = (
     "Exploratory. Raters' answers on overall where one reply has the strategy (more than half of its coders "
     "gave it) and the other has not; no difference is half. It tells what goes together, not what a strategy "
@@ -169,7 +174,7 @@ def _changes(evidence: Evidence, replies: Replies) -> Iterator[tuple[Cell, ...]]
         weights, sides = replies.weights[mine], on[mine].astype(np.int32)
         regular, adversarial = shares(weights, sides, 2, ways)
         apart, times = (of(weights, on[mine], off[mine], ways) for of in (differences, ratios))
-        p = _p(evidence, replies, by_dialogue(weights, replies.dialogue[mine], _count(replies)))
+        p = _p(evidence, replies, mine, by_dialogue(weights, replies.dialogue[mine], _count(replies)))
         cells = zip(replies.codes, adversarial, regular, apart, times, p, holm(p), strict=True)
         yield from ((replies.coder, title, *each) for each in cells)
 
@@ -189,17 +194,20 @@ def _interaction(evidence: Evidence, replies: Replies) -> Iterator[tuple[Cell, .
         by_dialogue(replies.weights[side], replies.dialogue[side], _count(replies))
         for side in (replies.human, ~replies.human)
     ]
-    p = _p(evidence, replies, means[0] - means[1])
+    p = _p(evidence, replies, replies.human, means[0] - means[1])
     cells = zip(replies.codes, people, models, between, p, holm(p), strict=True)
     yield from ((replies.coder, *each) for each in cells)
 
 
-def _p(evidence: Evidence, replies: Replies, values: Floats) -> list[float | None]:
-    """The same exchanges for everybody: who has the same replies has the same p."""
+def _p(evidence: Evidence, replies: Replies, rows: Mask, values: Floats) -> list[float | None]:
+    """Within the writers of these rows. The same exchanges for everybody: who has the same replies has the
+    same p.
+    """
     adversarial = np.zeros(_count(replies), dtype=bool)
     adversarial[replies.dialogue[replies.slices[ADVERSARIAL]]] = True
     rng = evidence.rng(f"strategies of {replies.coder}")
-    found = changed(values, adversarial, evidence.options.resamples, rng)
+    strata = strata_of(replies.dialogue[rows], replies.writer[rows], _count(replies))
+    found = changed(values, adversarial, strata, evidence.options.resamples, rng)
     return [None] * len(replies.codes) if found is None else list(found.tolist())
 
 

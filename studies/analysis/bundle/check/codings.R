@@ -14,7 +14,8 @@ read_codings <- function() {
   passages <- read_csv("passages.csv")
   codings <- read_csv("codings.csv")
   if (is.null(codes) || is.null(passages) || is.null(codings)) return(NULL)
-  codings <- codings[codings$outcome == "ok" & codings$for_trial != "1" & codings$passage %in% passages$passage, ]
+  codings <- codings[codings$outcome == "ok" & codings$status %in% c("done", ""), ]
+  codings <- codings[codings$for_trial != "1" & codings$passage %in% passages$passage, ]
   if (!nrow(codings)) return(NULL)
   versions <- as.integer(codes$codebook_version)
   newest <- max(versions[codes$codebook_sha256 %in% codings$codebook_sha256])
@@ -23,22 +24,25 @@ read_codings <- function() {
   codings <- codings[codings$codebook_sha256 == codes$codebook_sha256[1] & codings$same_family != "1" &
                        codings$passage %in% passages$passage, ]
   codings <- codings[order(suppressWarnings(as.integer(codings$replicate)), na.last = FALSE), ]
-  codings <- codings[!duplicated(codings[c("passage", "coder")]), ]
+  codings <- codings[!duplicated(codings[c("passage", "coder", "coder_kind")]), ]
   given <- strsplit(codings$codes, "|", fixed = TRUE)
   marks <- do.call(rbind, lapply(given, function(one) as.numeric(codes$code %in% one)))
   list(codes = codes, passages = passages, codings = codings, marks = marks)
 }
 
-# Reasons of answers that the analysis leaves out, and of raters' repeated answers.
+# Reasons of answers that the analysis leaves out, on whatever dimension and in the phase that they were written in, and
+# of raters' repeated answers.
 left_out <- function(passages) {
   rows <- read_csv("verdicts.csv")
-  rows <- rows[rows$dimension == "overall", ]
   column <- function(name, otherwise) if (name %in% names(rows)) rows[[name]] else rep(otherwise, nrow(rows))
-  key <- function(table, kind, source) paste(kind, source, table$dialogue, table$pair, table$order, table$occasion)
-  at <- match(key(passages, passages$source_kind, passages$source), key(rows, rows$source_kind, rows$source))
+  phase <- ifelse(passages$source_kind == "judge" & passages$variant == "rubric", "main", passages$variant)
+  if (!("phase" %in% names(rows))) phase <- ""
+  key <- function(table, phase) {
+    paste(table$source_kind, table$source, table$dialogue, table$pair, table$order, table$occasion, phase)
+  }
   dropped <- column("excluded", "0") == "1" | column("kind", "main") != "main"
   reason <- passages$kind == "reason"
-  (reason & !is.na(at) & dropped[at]) |
+  (reason & key(passages, phase) %in% key(rows, column("phase", ""))[dropped]) |
     (reason & passages$source_kind == "rater" & !(passages$occasion %in% c("1", "")))
 }
 

@@ -204,8 +204,9 @@ def _codings(folder: Path, verdicts: list[Row]) -> None:
     pairs = {f"{number:012x}" for number in range(12)}
     overall = [row for row in verdicts if row["dimension"] == "overall"]
     answers = [row for row in overall if row["pair"] in pairs and row["occasion"] == 1]
+    shown = list({row["response_first"]: row for row in reversed(overall)}.values())
     passages = [_reason(f"feedfacecafe{number}", row) for number, row in enumerate(answers)]
-    passages += [_reply(f"feedfacecafe_{number}", row) for number, row in enumerate(overall[:40:4])]
+    passages += [_reply(f"feedfacecafe_{number}", row) for number, row in enumerate(shown[:10])]
     write(folder, "passages.csv", passages)
     rng = np.random.default_rng(3)
     write(

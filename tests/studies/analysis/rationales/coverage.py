@@ -10,6 +10,7 @@ import sys
 import numpy as np
 
 from studies.analysis.clustering import Floats
+from studies.analysis.rationales.apart import difference_apart, profiles_apart
 from studies.analysis.rationales.divergence import divergence, exchanged, paired
 from studies.analysis.rationales.leaving_out import without_each
 from studies.analysis.rationales.overlapping import Couples, Measure, coupled, jaccard, overlap, shared
@@ -31,6 +32,10 @@ def main() -> None:
     for design in ((20, 6, 2, 0.0, 0.0), (60, 4, 2, 0.0, 0.0), (60, 1, 6, 0.0, 0.0), (60, 4, 2, 0.0, 0.5),
                    (100, 4, 2, 0.5, 0.0), (100, 4, 2, 1.0, 0.0), (300, 4, 2, 1.0, 0.0)):  # fmt: skip
         say(f"profiles {design}: {profiles(*design)}")
+    for of in ((60, 10, 0.0), (60, 4, 0.5), (60, 10, 0.5), (60, 60, 0.5), (300, 4, 0.5), (300, 10, 0.5),
+               (300, 60, 0.5)):  # fmt: skip
+        for stressed in (0.0, 1.0):
+            say(f"raters' styles {of}, stressed {stressed}: {styles(*of, stressed)}")
     for some in ((15, 2, 2, 0.0), (60, 2, 2, 0.0), (100, 5, 4, 0.0), (60, 2, 2, 0.5)):
         for name, measure in (("Jaccard", jaccard), ("a shared theme", shared)):
             say(f"{name} {some}: beyond chance held in {themes(*some, measure):.1%}")
@@ -39,6 +44,9 @@ def main() -> None:
         (0.6, 0.3, (80, 120)),
     ):  # fmt: skip
         say(f"strategy {there, elsewhere, size}: {turning(there, elsewhere, *size)}")
+    for blocks in (False, True):
+        for writers, change in ((7, 0.0), (12, 0.0), (7, 1.5)):
+            say(f"writers {writers}, blocks {blocks}, change {change}: {writing(writers, blocks, change)}")
 
 
 def say(line: str) -> None:
@@ -78,6 +86,34 @@ def profiles(dialogues: int, raters: int, judges: int, planted: float, style: fl
     )
 
 
+def styled(
+    dialogues: int, raters: int, style: float, rng: np.random.Generator, stressed: float = 0.0
+) -> tuple[Floats, Codes, Codes, Mask]:
+    """Two of `raters`' reasons and two of judges' on each dialogue: codes, dialogue, rater, whose."""
+    who = np.stack([rng.choice(raters, 2, replace=False) for _dialogue in range(dialogues)])
+    rater = np.hstack([who, np.full((dialogues, 2), -1)]).ravel().astype(np.int32)
+    dialogue, left = np.repeat(np.arange(dialogues), 4).astype(np.int32), rater >= 0
+    own = rng.normal(0, style, (raters, len(ODDS)))[rater] + stressed * PLANTED
+    odds = ODDS + rng.normal(0, SPREAD, (dialogues, len(ODDS)))[dialogue]
+    return drawn(odds + left[:, None] * own, rng), dialogue, rater, left
+
+
+def styles(dialogues: int, raters: int, style: float, stressed: float) -> str:
+    """How often p, that for these raters, and p of a code that nobody stresses are at most .05."""
+    rng, codes = np.random.default_rng(6), np.flatnonzero(~PLANTED)
+    called = np.zeros(3)
+    for _study in range(STUDIES):
+        weights, dialogue, rater, left = styled(dialogues, raters, style, rng, stressed)
+        ways = {"dialogue": dialogue, "rater": rater}
+        p = profiles_apart(weights, left, ~left, np.ones(len(left)), ways)
+        test = exchanged(paired(weights, dialogue, left, ~left), np.ones(len(ODDS), dtype=bool), 199, rng)
+        each = [difference_apart(one) for one in differences(weights[:, codes], left, ~left, ways)]
+        by_code = np.mean([one is not None and one <= 0.05 for one in each])
+        called += p is not None and p <= 0.05, test.p <= 0.05, float(by_code)
+    mine, these, code = called / STUDIES
+    return f"called {mine:.1%}, for these raters {these:.1%}, by code {code:.1%}"
+
+
 def apart(added: Floats) -> Floats:
     left, right = np.split(added, 2, axis=-1)
     return divergence(left, right)[..., None]
@@ -115,13 +151,29 @@ def turning(there: float, elsewhere: float, adversarial: int, regular: int) -> s
     marks: Mask = np.arange(adversarial + regular) < adversarial
     values = (rng.random((len(marks), 1000)) < np.where(marks, there, elsewhere)[:, None]).astype(float)
     ways: dict[str, Codes] = {"dialogue": np.arange(len(marks), dtype=np.int32)}
-    p = changed(values, marks, 999, rng)
+    p = changed(values, marks, np.zeros(len(marks), dtype=np.int32), 999, rng)
     assert p is not None
     held = [
         np.mean([holds(one, truth) for one in of(values, marks, ~marks, ways) if one.low is not None])
         for of, truth in ((differences, there - elsewhere), (ratios, there / elsewhere))
     ]
     return f"called {np.mean(p <= 0.05):.1%}, difference held {held[0]:.1%}, ratio {held[1]:.1%}"
+
+
+def writing(writers: int, blocks: bool, change: float) -> str:
+    """Of 1,000 studies of 60 people's replies, 20 of them adversarial, with writers' styles (1 on log odds).
+
+    In `blocks` the first writers have all adversarial dialogues.
+    """
+    rng, called, told = np.random.default_rng(2), 0, 0
+    marks: Mask = np.arange(60) < 20
+    for _study in range(1000):
+        of = np.arange(60) * writers // 60 if blocks else rng.integers(0, writers, 60)
+        odds = rng.normal(0, 1, writers)[of] - 0.5 + change * marks
+        p = changed(drawn(odds, rng)[:, None], marks, of.astype(np.int32), 199, rng)
+        told += p is not None
+        called += p is not None and p[0] <= 0.05
+    return f"called {called / 1000:.1%} of all, with a p {told / 1000:.0%}"
 
 
 if __name__ == "__main__":

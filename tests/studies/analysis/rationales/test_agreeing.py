@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studies.analysis.rationales.agreeing import coding_agreement
-from tests.studies.analysis.rationales.tables import by_model, coded, coding, reason, reply
+from tests.studies.analysis.rationales.tables import by_model, coded, codes, coding, reason, reply
 from tests.studies.analysis.tables import ends, rows_of, value, why
 
 
@@ -64,3 +64,17 @@ def test_one_coder_and_no_person_are_said(tmp_path: Path) -> None:
     assert one.parts == ()
     models = coding_agreement(coded(tmp_path, [reason("a")], [by_model("a", "resonance")]))
     assert models.lead[0].startswith("Nobody human has coded")
+
+
+def test_a_codebook_without_strategies_says_nothing_of_replies(tmp_path: Path) -> None:
+    book = [row for row in codes() if row["kind"] == "dimension"]
+    codings = [coding(key, "", coder) for key in ("a", "r") for coder in ("c1", "c2")]
+    section = coding_agreement(coded(tmp_path, [reason("a"), reply("r", "m")], codings, book))
+    assert [row["passages"] for row in rows_of(section, "coding_agreement")] == ["reasons"]
+
+
+def test_a_codebook_without_strategies_sets_no_model_beside_people_on_replies(tmp_path: Path) -> None:
+    book = [row for row in codes() if row["kind"] == "dimension"]
+    codings = [coding("r", ""), by_model("r", "")]
+    section = coding_agreement(coded(tmp_path, [reply("r", "m")], codings, book))
+    assert section.parts == ()

@@ -86,6 +86,33 @@ def test_what_is_left_out_is_counted_by_its_first_reason(tmp_path: Path) -> None
     assert found.passages.preference.tolist() == [-1, 9, 9, 9]
 
 
+def test_reasons_of_excluded_answers_are_left_out_whatever_was_asked(tmp_path: Path) -> None:
+    """r1's second pass is excluded and the first is not; r2 and j1 with the rubric answered no `overall`."""
+    passages = [
+        reason("a"), reason("b", variant="rubric"), reason("c", source="r2"), judged("d"),
+        judged("e", variant="no_rubric"),
+    ]  # fmt: skip
+    said = (("rater", "r1", "main", "overall", 0), ("rater", "r1", "rubric", "attunement", 1),
+            ("rater", "r2", "main", "resonance", 1), ("judge", "j1", "main", "resonance", 0),
+            ("judge", "j1", "no_rubric", "overall", 1))  # fmt: skip
+    verdicts = [
+        answer(1, source_kind=kind, source=name, phase=phase, dimension=dimension, excluded=excluded,
+               order="AB", occasion=1)
+        for kind, name, phase, dimension, excluded in said
+    ]  # fmt: skip
+    codings = [coding(key, "resonance") for key in "abcde"]
+    found = found_in(tmp_path, passages, codings, verdicts=verdicts)
+    assert found.passages.dropped.tolist() == [False, True, True, False, True]
+    assert left_out(found) == {reading.DROPPED: 3}
+    assert found.passages.preference.tolist() == [1, 9, 9, 9, 9]
+
+
+def test_a_reason_of_the_second_pass_goes_with_the_preference_of_the_first(tmp_path: Path) -> None:
+    verdicts = [answer(-1, order="AB", occasion=1, phase="main", excluded=0)]
+    passages = [reason("a", variant="rubric")]
+    assert found_in(tmp_path, passages, [coding("a")], verdicts=verdicts).passages.preference.tolist() == [-1]
+
+
 def test_what_was_coded_is_counted(tmp_path: Path) -> None:
     codings = [
         coding("a", "resonance"),
@@ -121,6 +148,23 @@ def test_what_was_coded_is_counted(tmp_path: Path) -> None:
     assert used["reframe"] == (1, 3)
 
 
+def test_a_person_and_a_model_of_one_name_are_two_coders(tmp_path: Path) -> None:
+    found = found_in(tmp_path, [reason("a")], [coding("a", "other", "kim"), by_model("a", "other", "kim")])
+    assert [one.title for one in coded_by(found)] == ["Human coders", "Coder kim"]
+
+
+def test_an_outcome_counts_where_the_coding_is_done_and_the_columns_add_up(tmp_path: Path) -> None:
+    codings = [
+        coding("a", "other", status="pending"), coding("b", "", status="done", outcome=""),
+        coding("c", "", status="failed", outcome=""), coding("d", "", status="failed", outcome="withheld"),
+        coding("e", "other"),
+    ]  # fmt: skip
+    (row,) = rows_of(
+        section_of(coded(tmp_path, [reason(key, pair=key) for key in "abcde"], codings)), "coding_coders"
+    )
+    assert [row[key] for key in ("planned", "ok", "withheld", "failed", "open", "used")] == [5, 1, 1, 1, 2, 1]
+
+
 def test_without_its_tables_it_says_which_is_missing(tmp_path: Path) -> None:
     evidence = coded(tmp_path, [reason("a")], [])
     assert section_of(evidence).absent == "No reasons or replies are coded: codings.csv has no rows."
@@ -130,9 +174,15 @@ def test_without_its_tables_it_says_which_is_missing(tmp_path: Path) -> None:
     ("passages", "codings", "book", "words"),
     [
         ([reason("a"), reason("a")], [coding("a")], codes(), "passages.csv, row 2: the passage 'a' again"),
+        ([reply("a", "m"), reason("b"), reply("c", "m", response="a reply")], [coding("a")], codes(),
+         "passages.csv, row 3: the response 'a reply' again"),
         ([reason("a", kind="essay")], [coding("a")], codes(), "passages.csv, row 1: kind is 'essay'"),
         ([reason("a", source_kind="x")], [coding("a")], codes(), "passages.csv, row 1: source_kind is 'x'"),
         ([reason("a")], [coding("a", coder_kind="dog")], codes(), "codings.csv, row 1: coder_kind is 'dog'"),
+        ([reason("a")], [coding("a", outcome="odd")], codes(), "codings.csv, row 1: outcome is 'odd'"),
+        ([reason("a")], [coding("a", status="odd")], codes(), "codings.csv, row 1: status is 'odd'"),
+        ([reply("a", "m")], [coding("a"), coding("a", "other", "c2")], codes(),
+         "codings.csv, row 2: 'other' on a reply; replies are coded with strategies only"),
         ([reason("a")], [coding("a"), coding("a", "joy", "c2")], codes(), "codings.csv, row 2: 'joy' is"),
         ([reason("a")], [coding("a"), coding("a")], codes(), "codings.csv, row 2: this coder has coded"),
         ([reason("a")], [coding("a", replicate="x")], codes(), "codings.csv, row 1: replicate is 'x'"),

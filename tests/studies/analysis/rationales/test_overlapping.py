@@ -9,7 +9,7 @@ import pytest
 
 from studies.analysis.rationales.overlapping import coupled, jaccard, overlap, shared
 from studies.analysis.rationales.overlaps import overlaps
-from tests.studies.analysis.rationales.tables import Planted, coded, coding, judged, number, planted, reason
+from tests.studies.analysis.rationales.tables import Planted, coded, coding, judged, planted, reason
 from tests.studies.analysis.tables import answer, ends, rows_of, value, why
 
 A, B = "resonance", "attunement"
@@ -48,13 +48,13 @@ def test_overlap_and_chance_by_hand(tmp_path: Path) -> None:
     assert (every["who"], every["couples_of"]) == ("Raters with judges", "all")
     assert (every["pairs"], every["couples"], every["undefined"]) == (3, 3, 1)
     assert value(every["found"]) == pytest.approx(3 / 4)
-    assert every["chance"] == pytest.approx(1 / 12)
+    assert value(every["chance"]) == pytest.approx(1 / 12)
     assert value(every["beyond"]) == pytest.approx(8 / 11)
     assert (agreeing["couples_of"], agreeing["couples"]) == ("both prefer the same reply", 1)
     assert value(agreeing["found"]) == 1
     assert why(agreeing["beyond"]) == "What chance brings needs reasons of two dialogues."
     themes, _agreeing = rows_of(section, "overlap")
-    assert [value(themes["found"]), number(themes["chance"])] == pytest.approx([1, 1 / 6])
+    assert [value(themes["found"]), value(themes["chance"])] == pytest.approx([1, 1 / 6])
 
 
 def test_a_pair_counts_once_and_raters_are_set_beside_each_other(tmp_path: Path) -> None:
@@ -114,3 +114,30 @@ def test_a_planted_study_has_judges_and_their_ceiling(tmp_path: Path) -> None:
     assert all(ends(row["beyond"])[0] > 0 for row in rows if row["couples_of"] == "all")
     named = {row["who"] for row in rows_of(section, "overlap_judges_full")}
     assert {"Raters with judge j1", "Raters with judge j2"} < named
+
+
+def test_raters_are_among_the_clusters_of_couples_with_a_judge() -> None:
+    """Two raters in forty dialogues; reasons of one always share the judge's theme, of the other never: by
+    dialogue the share is known, by rater it is not.
+    """
+    pair = np.repeat(np.arange(40), 2).astype(np.int32)
+    rater = np.where(np.arange(80) % 2 == 0, np.arange(80) // 2 % 2, -1).astype(np.int32)
+    left = np.arange(80) % 2 == 0
+    themes = np.where(rater == 1, 0.0, 1.0)[:, None]
+    both = [overlap(coupled(left, ~left, pair, pair, of), themes, shared).found for of in (None, rater)]
+    assert [value(found) for found in both] == [0.5, 0.5]
+    assert [found.clusters for found in both] == [{"dialogue": 40}, {"dialogue": 40, "rater": 2}]
+    assert ends(both[0])[0] > 0.3
+    assert ends(both[1])[0] < 0.01
+
+
+def test_chance_is_exact_where_each_reason_has_weights_of_its_own() -> None:
+    """4,000 reasons: the mean over all couples but those of one dialogue."""
+    rng = np.random.default_rng(7)
+    pair = np.repeat(np.arange(2000), 2).astype(np.int32)
+    themes, left = rng.random((4000, 5)).round(3), np.arange(4000) % 2 == 0
+    found = overlap(coupled(left, ~left, pair, pair), themes, jaccard)
+    chosen = themes[left][:, None], themes[~left][None, :]
+    each = np.minimum(*chosen).sum(axis=-1) / np.maximum(*chosen).sum(axis=-1)
+    others = (each.sum() - np.trace(each)) / (2000 * 1999)
+    assert value(found.chance) == pytest.approx(others)

@@ -98,8 +98,8 @@ def test_the_summary_tells_what_the_sections_found(tmp_path: Path) -> None:
     assert isinstance(summary, Table)
     themes, strategies = summary.rows
     assert [row[0] for row in summary.rows] == [
-        "Raters' and judges' reasons stress different dimensions",
-        "On adversarial dialogues people turn to reframe more than models do",
+        "Raters' and judges' reasons clearly stress different dimensions",
+        "On adversarial dialogues people clearly turn to reframe more than models do",
     ]
     assert (themes[3], strategies[3]) == ("overlap", "strategies")
     row = rows_of(told[4], "overlap")[1]

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from studies.analysis.rationales.shares import changes, differences
 from studies.analysis.rationales.strategies import strategies
-from studies.analysis.rationales.turning import changed
+from studies.analysis.rationales.turning import changed, strata_of
 from tests.studies.analysis.rationales.tables import Planted, coded, coding, number, planted, reply
 from tests.studies.analysis.tables import answer, ends, rows_of, table, turned, value, why
 
@@ -78,10 +79,43 @@ def test_a_rare_strategy_that_adversarial_turns_never_have_is_no_finding() -> No
     adversarial = np.arange(300) < 20
     called = 0
     for _study in range(200):
-        p = changed((rng.random((300, 1)) < 0.04).astype(float), adversarial, 199, rng)
+        values = (rng.random((300, 1)) < 0.04).astype(float)
+        p = changed(values, adversarial, np.zeros(300, dtype=np.int32), 199, rng)
         assert p is not None
         called += int(p[0] <= 0.05)
     assert called <= stats.binom.ppf(0.999, 200, 0.05)
+
+
+def test_a_writers_habit_is_no_change_on_adversarial_turns() -> None:
+    """Seven writers of blocks of dialogues, the first of whom have all 20 adversarial ones, with styles of
+    their own (1 on log odds): of 200 studies 5 % or fewer are called, and none where nobody has both.
+    """
+    rng, called = np.random.default_rng(12), 0
+    adversarial, writer = np.arange(60) < 20, (np.arange(60) * 7 // 60).astype(np.int32)
+    for _study in range(200):
+        odds = rng.normal(0, 1, 7)[writer] - 0.5
+        p = changed(
+            (rng.random(60) < 1 / (1 + np.exp(-odds)))[:, None].astype(float), adversarial, writer, 199, rng
+        )
+        assert p is not None
+        called += int(p[0] <= 0.05)
+    assert called <= stats.binom.ppf(0.999, 200, 0.05)
+    assert changed(np.ones((2, 1)), adversarial[19:21], writer[[0, 59]], 99, rng) is None
+
+
+def test_exchanges_within_writers_by_hand() -> None:
+    """Two writers with an adversarial dialogue that has it and a regular one that has not: of four exchanges
+    two are as far.
+    """
+    values, marks = np.array([[1.0], [0.0], [1.0], [0.0]]), np.array([True, False, True, False])
+    p = changed(values, marks, np.array([0, 0, 1, 1], dtype=np.int32), 4000, np.random.default_rng(1))
+    assert p is not None
+    assert p[0] == pytest.approx(0.5, abs=0.04)
+
+
+def test_dialogues_of_the_same_writers_are_a_stratum() -> None:
+    dialogue, writer = (np.array(some, dtype=np.int32) for some in ((0, 0, 1, 1, 2, 3), (4, 5, 5, 4, 4, -1)))
+    assert strata_of(dialogue, writer, 4).tolist() == [2, 2, 1, 0]
 
 
 def test_whether_the_reply_with_a_strategy_is_preferred_by_hand(tmp_path: Path) -> None:
@@ -119,3 +153,26 @@ def test_without_people_or_adversarial_dialogues_it_says_so(tmp_path: Path) -> N
         "People's replies are not set beside models'", "No change on adversarial dialogues is told",
     ]  # fmt: skip
     assert [part.key for part in section.parts] == ["strategies_figure", "strategies_full"]
+
+
+def test_a_change_against_a_change_goes_from_minus_two_to_two() -> None:
+    """People .2 to .8, models .8 to .2, ten dialogues on each side: .6 + .6, n of the smallest part."""
+    often = np.tile(np.arange(5) < 4, 2).astype(float)
+    weights = np.concatenate([often, 1 - often, 1 - often, often])[:, None]
+    part = np.repeat(np.arange(4), 10)
+    (found,) = changes(
+        weights, [part == one for one in range(4)], {"dialogue": np.arange(40, dtype=np.int32)}
+    )
+    low, high = ends(found)
+    assert value(found) == pytest.approx(1.2)
+    assert found.n == 10
+    assert 0.4 < low < 1.2 < high < 2
+
+
+def test_equal_shares_differ_by_nothing_at_all() -> None:
+    """Three replies each with .1, .2 and .3, summed in another order: 0, not rounding."""
+    weights = np.array([[0.1], [0.2], [0.3], [0.3], [0.2], [0.1]])
+    people = np.arange(6) < 3
+    (found,) = differences(weights, people, ~people, {"dialogue": np.arange(6, dtype=np.int32)})
+    assert value(found) == 0
+    assert found.n == 3
