@@ -11,7 +11,7 @@ from typing import Final
 
 from django.db.models import F, Q, QuerySet
 
-from raters.models import CodeMark, CodingAssignment, RatingSession
+from raters.models import CodeMark, CodingAssignment, CodingSession, Rating, RatingSession
 from studies.coding import forgetting as by_models
 from studies.models import Coding, CodingMark, LLMCall, Passage
 from studies.models.coding import PassageQuerySet
@@ -29,13 +29,13 @@ def passages_of(session: RatingSession) -> PassageQuerySet:
 
 def forget_words(session: RatingSession, now: datetime) -> dict[str, int]:
     """Empties the rater's passages, notes about them, and calls that carried them; how many of what."""
-    passages = _keys(passages_of(session))
+    passages = _passages_held(session)
     return _empty(passages, now) if passages else {}
 
 
 def forget(session: RatingSession, now: datetime) -> dict[str, int]:
     """As `forget_words`, and takes away the codes that people and models gave."""
-    passages = _keys(passages_of(session))
+    passages = _passages_held(session)
     return {**_empty(passages, now), "codings": _uncode(passages, now)} if passages else {}
 
 
@@ -52,6 +52,20 @@ def forget_what_came_later(now: datetime) -> int:
     taken_back = list(coded.values_list("passage", flat=True).distinct())
     emptied = sum(_empty(answered, now).values()) if answered else 0
     return emptied + (_uncode(taken_back, now) if taken_back else 0)
+
+
+def _passages_held(session: RatingSession) -> list[int]:
+    """The rater's passages, those too that are just being set out, with coders who are just sending held off.
+
+    Ratings first, then coders in the order in which planning locks them.
+    """
+    own = Rating.objects.filter(assignment__booklet__session=session).order_by("pk")
+    list(own.select_for_update(of=("self",)).values_list("pk", flat=True))
+    passages = _keys(passages_of(session))
+    dealt = CodingAssignment.objects.filter(passage__in=passages).values("session")
+    coders = CodingSession.objects.filter(pk__in=dealt).order_by("pk")
+    list(coders.select_for_update().values_list("pk", flat=True))
+    return passages
 
 
 def _keys(passages: QuerySet[Passage]) -> list[int]:

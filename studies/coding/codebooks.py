@@ -28,7 +28,7 @@ def add_default(*, study: Study) -> list[Code]:
 
     Raises CodebookError once somebody has coded.
     """
-    locked = Study.objects.select_for_update().get(pk=study.pk)
+    locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     refuse_if_fixed(locked)
     after = max(locked.codes.values_list("position", flat=True), default=0)
     return [_added(locked, entry, after + number) for number, entry in enumerate(_missing(locked), start=1)]
@@ -65,7 +65,7 @@ def freeze(*, study: Study, now: datetime) -> Codebook:
     drafts are emptied. A planned run keeps the version that it was planned with, and has to be cancelled
     first.
     """
-    locked = Study.objects.select_for_update().get(pk=study.pk)
+    locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     codes = entries_of(locked)
     if not codes:
         raise CodebookError(_("the codebook is empty: add codes, or start from the default codebook"))
@@ -75,7 +75,7 @@ def freeze(*, study: Study, now: datetime) -> Codebook:
     if newest.document().codes == codes:
         return newest
     # A first coding that is being sent in holds its session: whoever comes second sees the other.
-    sessions = list(newest.sessions.select_for_update())
+    sessions = list(newest.sessions.order_by("pk").select_for_update())
     refuse_if_fixed(locked)
     _refuse_if_planned(newest)
     fresh = _frozen(locked, newest.version + 1, codes, now)
