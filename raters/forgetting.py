@@ -13,7 +13,7 @@ from django.db.models import F, Q, QuerySet
 
 from raters.models import CodeMark, CodingAssignment, CodingSession, Rating, RatingSession
 from studies.coding import forgetting as by_models
-from studies.models import Coding, CodingMark, LLMCall, Passage
+from studies.models import Coding, CodingMark, LLMCall, Passage, Run
 from studies.models.coding import PassageQuerySet
 from studies.models.work import WorkRow
 
@@ -75,6 +75,10 @@ def _keys(passages: QuerySet[Passage]) -> list[int]:
 def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     """Nothing is asked about them any more."""
     own = Q(passage__in=passages)
+    calls = LLMCall.objects.filter(coding__passage__in=passages)
+    # Waits for answers that are just being written down: the call first, as there.
+    list(calls.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    _unquote(calls)
     notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
     notes += Coding.objects.filter(own).exclude(note="").count()
     CodingAssignment.objects.filter(own).update(draft={})
@@ -83,14 +87,23 @@ def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     # What a provider said of a failure may quote what it was sent.
     failed = Coding.objects.filter(own, status=WorkRow.Status.FAILED).exclude(error_kind="withheld")
     failed.update(error=TOLD)
-    LLMCall.objects.filter(coding__passage__in=passages).exclude(error="").update(error=TOLD)
-    calls = by_models.forget(Passage.objects.filter(pk__in=passages))
+    calls.exclude(error="").update(error=TOLD)
+    emptied = by_models.forget(Passage.objects.filter(pk__in=passages))
     legible = Passage.objects.legible().filter(pk__in=passages)
     return {
         "passages": legible.update(text="", erased_at=now),
         "coding_notes": notes,
-        "coding_calls": calls,
+        "coding_calls": emptied,
     }
+
+
+def _unquote(calls: QuerySet[LLMCall]) -> None:
+    """A run that was paused for what a provider said of one of these calls goes on saying that it was paused."""
+    said = set(calls.exclude(error="").exclude(error=TOLD).values_list("error", flat=True))
+    paused = Run.objects.filter(pk__in=calls.values("run")).exclude(pause_reason="")
+    for pk, reason in paused.values_list("pk", "pause_reason"):
+        if any(error in reason for error in said):
+            Run.objects.filter(pk=pk).update(pause_reason=TOLD)
 
 
 def _uncode(passages: list[int], now: datetime) -> int:

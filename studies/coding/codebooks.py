@@ -6,6 +6,7 @@ relations of `Codebook`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +94,20 @@ def is_fixed(study: Study) -> bool:
     """Whether somebody has coded, a person or a model: no code is edited any more."""
     by_people = study.codebooks.filter(sessions__assignments__coded_at__isnull=False)
     return by_people.exists() or Coding.objects.filter(codebook__study=study, status="done").exists()
+
+
+def rows_of(book: Codebook, keys: Collection[str]) -> dict[str, int]:
+    """The codes that somebody gave with this version, by key: the primary keys of their rows.
+
+    One that was taken out or renamed since comes back, as this version has it. Keys that it does not have are
+    left out.
+    """
+    entries = {entry.key: entry for entry in book.document().codes if entry.key in keys}
+    rows = dict(Code.objects.filter(study=book.study_id, key__in=entries).values_list("key", "pk"))
+    for position, entry in enumerate(book.document().codes if len(rows) < len(entries) else ()):
+        if entry.key in entries and entry.key not in rows:
+            rows[entry.key] = _added(book.study, entry, position).pk
+    return rows
 
 
 def has_changed(study: Study) -> bool:

@@ -16,11 +16,11 @@ from raters.coding import marking, planning, taking_part
 from raters.models import CodeMark, CodingAssignment, CodingSession, RatingSession
 from raters.passages import PassageDesign
 from studies.coding import codebooks
-from studies.models import Study
+from studies.models import Coding, LLMCall, Study
 from tests.factories import NOW
 from tests.raters.coder_studies import begun
 from tests.raters.leavings import WORDS, make_busy_rater, make_busy_study
-from tests.raters.test_forgetting import where_it_stands
+from tests.raters.test_forgetting import code_everything, where_it_stands
 from tests.raters.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +88,27 @@ def test_a_note_that_is_being_sent_goes_with_the_words_that_it_quotes(
 
     assert words_left() == set()
     assert not CodeMark.objects.exists()
+
+
+def test_an_answer_that_is_being_written_down_goes_with_the_words_that_it_quotes(
+    study: Study, rater: RatingSession
+) -> None:
+    code_everything(study)
+    row = Coding.objects.all()[0]
+    LLMCall.objects.filter(coding=row).update(raw=None, result="", finished_at=None)
+    running = {"status": "running", "note": "", "outcome": "", "call": None, "finished_at": None}
+    Coding.objects.filter(pk=row.pk).update(**running, lease_until=LATER)
+
+    def write_down() -> None:
+        """As settling does: the call, then its row."""
+        LLMCall.objects.filter(coding=row).update(result="answered", finished_at=NOW)
+        done = {"status": "done", "outcome": "ok", "finished_at": NOW, "lease_until": None}
+        Coding.objects.filter(pk=row.pk).update(**done, call=row.call, note=f"says {WORDS}")
+
+    assert during(write_down, take_back(rater)) == []
+
+    assert words_left() == set()
+    assert set(Coding.objects.values_list("status", "error_kind")) == {("failed", "erased")}
 
 
 def test_words_that_are_being_set_out_go_too(study: Study, rater: RatingSession) -> None:
