@@ -40,9 +40,7 @@ def version_of(reason: str) -> str:
 
 
 @transaction.atomic
-def decide(
-    *, study: Study, shown: Mapping[int, str], released: Collection[int], now: datetime
-) -> Decided:
+def decide(*, study: Study, shown: Mapping[int, str], released: Collection[int], now: datetime) -> Decided:
     """Of the reasons that somebody was shown, releases those named and withholds the others.
 
     `shown`: by primary key, which version was read. A decision can be changed by deciding again. What was not

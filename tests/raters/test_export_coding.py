@@ -128,7 +128,9 @@ def test_a_raters_passage_and_a_reply(study: Study, tmp_path: Path) -> None:
     assert (told["text"], told["may_leave"], told["variant"]) == ("Reply 2 to d1.", "1", "")
 
 
-def test_a_text_is_released_only_as_long_as_it_is_what_somebody_released(study: Study, tmp_path: Path) -> None:
+def test_a_text_is_released_only_as_long_as_it_is_what_somebody_released(
+    study: Study, tmp_path: Path
+) -> None:
     first, second, *_others = study.passages.filter(source_kind="rater").order_by("place")
     of_second = Rating.objects.filter(passage__passage=second)
     of_second.update(reason="Corrected: it listens.")

@@ -72,7 +72,9 @@ def test_a_text_that_was_corrected_before_its_reason_was_released_is_left_out(tm
     write_data(export, tmp_path / "data")
 
     assert RELEASED in {row["reason"] for row in rows(tmp_path / "data" / "verdicts.csv")}
-    assert {row["text"] for row in rows(tmp_path / "data" / path.name) if row["source_kind"] == "rater"} == {""}
+    assert {row["text"] for row in rows(tmp_path / "data" / path.name) if row["source_kind"] == "rater"} == {
+        ""
+    }
 
 
 def test_names_are_new_the_same_in_every_table_and_out_of_order(export: Path, made: Path) -> None:
