@@ -98,7 +98,7 @@ def _empty(passages: list[int], now: datetime) -> dict[str, int]:
 
 
 def _unquote(calls: QuerySet[LLMCall]) -> None:
-    """A run that was paused for what a provider said of one of these calls goes on saying that it was paused."""
+    """Takes away what a provider said of one of these calls from the runs that were paused for it."""
     said = set(calls.exclude(error="").exclude(error=TOLD).values_list("error", flat=True))
     paused = Run.objects.filter(pk__in=calls.values("run")).exclude(pause_reason="")
     for pk, reason in paused.values_list("pk", "pause_reason"):

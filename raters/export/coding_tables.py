@@ -18,6 +18,26 @@ from studies.selectors import response_key
 
 WITHHELD: Final = "withheld"
 SKIPPED: Final = "skipped"
+_PASSAGE: Final = (
+    "key",
+    "kind",
+    "source_kind",
+    "source",
+    "variant",
+    "dialogue__external_id",
+    "dialogue__tags",
+    "pair__key",
+    "order",
+    "occasion",
+    "response__system__name",
+    "response__replicate",
+    "place",
+    "text",
+    "may_leave",
+    "erased_at",
+    "of_rater__rating__reason",
+    "of_rater__rating__reason_released_at",
+)
 _BY_MODEL: Final = (
     "pk",
     "codebook_id",
@@ -127,29 +147,10 @@ def code_rows(study: Study) -> Iterator[CodeRow]:
 
 def passage_rows(study: Study) -> Iterator[PassageRow]:
     """In the order in which they are coded."""
-    rows = study.passages.order_by("place", "pk").values_list(
-        "key",
-        "kind",
-        "source_kind",
-        "source",
-        "variant",
-        "dialogue__external_id",
-        "dialogue__tags",
-        "pair__key",
-        "order",
-        "occasion",
-        "response__system__name",
-        "response__replicate",
-        "place",
-        "text",
-        "may_leave",
-        "erased_at",
-        "of_rater__rating__reason",
-        "of_rater__rating__reason_released_at",
-    )
+    rows = study.passages.order_by("place", "pk").values_list(*_PASSAGE)
     for row in rows.iterator(chunk_size=CHUNK):
-        *row, reason, released_at = row
-        *facts, dialogue, tags, pair, order, occasion, system, replicate, place, text, may, erased = row
+        *told, erased, reason, released_at = row
+        *facts, dialogue, tags, pair, order, occasion, system, replicate, place, text, may = told
         is_released = released_at is not None and masked(reason, seed=facts[0]) == text
         yield PassageRow._make(
             (
