@@ -40,6 +40,13 @@ class Group:
     rows: tuple[Row, ...]
 
 
+class Note(forms.CharField):
+    """Line breaks count once, as in the browser, which sends two characters for each."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python(value)).replace("\r\n", "\n")
+
+
 class CodingForm(forms.Form):
     """`kind` is the text's. Keys are given out over the whole codebook, so that a code keeps its own."""
 
@@ -50,7 +57,7 @@ class CodingForm(forms.Form):
         },
     )
     none = forms.BooleanField(required=False)
-    note = forms.CharField(
+    note = Note(
         required=False,
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
@@ -106,8 +113,7 @@ class CodingForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """As keyword arguments of `marking.mark`."""
-        note = str(self.cleaned_data["note"]).replace("\r\n", "\n")
-        return {"codes": self.cleaned_data["codes"], "none": self.cleaned_data["none"], "note": note}
+        return {name: self.cleaned_data[name] for name in ("codes", "none", "note")}
 
 
 def shortcuts(codebook: CodebookDocument) -> dict[str, str]:

@@ -11,9 +11,9 @@ from typing import Final
 
 from django.db.models import F, Q, QuerySet
 
-from raters.models import CodeMark, CodingAssignment, RatingSession
+from raters.models import CodeMark, CodingAssignment, CodingSession, Rating, RatingSession
 from studies.coding import forgetting as by_models
-from studies.models import Coding, CodingMark, LLMCall, Passage
+from studies.models import Coding, CodingMark, LLMCall, Passage, Run
 from studies.models.coding import PassageQuerySet
 from studies.models.work import WorkRow
 
@@ -29,13 +29,13 @@ def passages_of(session: RatingSession) -> PassageQuerySet:
 
 def forget_words(session: RatingSession, now: datetime) -> dict[str, int]:
     """Empties the rater's passages, notes about them, and calls that carried them; how many of what."""
-    passages = _keys(passages_of(session))
+    passages = _passages_held(session)
     return _empty(passages, now) if passages else {}
 
 
 def forget(session: RatingSession, now: datetime) -> dict[str, int]:
     """As `forget_words`, and takes away the codes that people and models gave."""
-    passages = _keys(passages_of(session))
+    passages = _passages_held(session)
     return {**_empty(passages, now), "codings": _uncode(passages, now)} if passages else {}
 
 
@@ -54,6 +54,20 @@ def forget_what_came_later(now: datetime) -> int:
     return emptied + (_uncode(taken_back, now) if taken_back else 0)
 
 
+def _passages_held(session: RatingSession) -> list[int]:
+    """The rater's passages, those too that are just being set out, with coders who are just sending held off.
+
+    Ratings first, then coders in the order in which planning locks them.
+    """
+    own = Rating.objects.filter(assignment__booklet__session=session).order_by("pk")
+    list(own.select_for_update(of=("self",)).values_list("pk", flat=True))
+    passages = _keys(passages_of(session))
+    dealt = CodingAssignment.objects.filter(passage__in=passages).values("session")
+    coders = CodingSession.objects.filter(pk__in=dealt).order_by("pk")
+    list(coders.select_for_update().values_list("pk", flat=True))
+    return passages
+
+
 def _keys(passages: QuerySet[Passage]) -> list[int]:
     return list(passages.values_list("pk", flat=True))
 
@@ -61,6 +75,10 @@ def _keys(passages: QuerySet[Passage]) -> list[int]:
 def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     """Nothing is asked about them any more."""
     own = Q(passage__in=passages)
+    calls = LLMCall.objects.filter(coding__passage__in=passages)
+    # Waits for answers that are just being written down: the call first, as there.
+    list(calls.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    _unquote(calls)
     notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
     notes += Coding.objects.filter(own).exclude(note="").count()
     CodingAssignment.objects.filter(own).update(draft={})
@@ -69,14 +87,23 @@ def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     # What a provider said of a failure may quote what it was sent.
     failed = Coding.objects.filter(own, status=WorkRow.Status.FAILED).exclude(error_kind="withheld")
     failed.update(error=TOLD)
-    LLMCall.objects.filter(coding__passage__in=passages).exclude(error="").update(error=TOLD)
-    calls = by_models.forget(Passage.objects.filter(pk__in=passages))
+    calls.exclude(error="").update(error=TOLD)
+    emptied = by_models.forget(Passage.objects.filter(pk__in=passages))
     legible = Passage.objects.legible().filter(pk__in=passages)
     return {
         "passages": legible.update(text="", erased_at=now),
         "coding_notes": notes,
-        "coding_calls": calls,
+        "coding_calls": emptied,
     }
+
+
+def _unquote(calls: QuerySet[LLMCall]) -> None:
+    """Takes away what a provider said of one of these calls from the runs that were paused for it."""
+    said = set(calls.exclude(error="").exclude(error=TOLD).values_list("error", flat=True))
+    paused = Run.objects.filter(pk__in=calls.values("run")).exclude(pause_reason="")
+    for pk, reason in paused.values_list("pk", "pause_reason"):
+        if any(error in reason for error in said):
+            Run.objects.filter(pk=pk).update(pause_reason=TOLD)
 
 
 def _uncode(passages: list[int], now: datetime) -> int:

@@ -65,10 +65,24 @@ def set_out(*, study: Study, design: PassageDesign) -> PassagesSetOut:
     Once more with the same design, it adds what has come since; what is there keeps its text and its place.
     Raises CannotSetOut.
     """
-    locked = Study.objects.select_for_update().get(pk=study.pk)
+    # Not its key: a rater who has words deleted ends with a record of the study, and holds the ratings.
+    locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     chosen = _chosen(locked, design)
+    chosen = _Chosen(_held(chosen.new), chosen.known)
     _store(locked, chosen.new)
     return _counted(chosen)
+
+
+def _held(fresh: list[tuple[Candidate, str]]) -> list[tuple[Candidate, str]]:
+    """Without what its rater has taken back or corrected meanwhile; from now on that has to wait."""
+    ratings = [candidate.rating for candidate, _text in fresh if candidate.rating is not None]
+    rows = Rating.objects.filter(pk__in=ratings).order_by("pk").select_for_update()
+    said = dict(rows.values_list("pk", "reason"))
+    return [
+        (candidate, text)
+        for candidate, text in fresh
+        if candidate.rating is None or said.get(candidate.rating) == candidate.text
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +16,11 @@ from studies.models import Study
 
 @dataclass(frozen=True, slots=True)
 class Decided:
+    """`changed`: so many were corrected, deleted or emptied since they were read, and nothing was decided."""
+
     released: int
     withheld: int
+    changed: int
 
 
 def reasons_of(study: Study) -> QuerySet[Rating]:
@@ -30,13 +34,21 @@ def waiting() -> Q:
     return Q(reason_released_at__isnull=True, reason_withheld_at__isnull=True)
 
 
+def version_of(reason: str) -> str:
+    """Tells a reason from what it is corrected to."""
+    return hashlib.sha256(reason.encode()).hexdigest()[:16]
+
+
 @transaction.atomic
-def decide(*, study: Study, shown: Collection[int], released: Collection[int], now: datetime) -> Decided:
+def decide(*, study: Study, shown: Mapping[int, str], released: Collection[int], now: datetime) -> Decided:
     """Of the reasons that somebody was shown, releases those named and withholds the others.
 
-    A decision can be changed by deciding again. What was not shown, or is not the study's, stays as it was.
+    `shown`: by primary key, which version was read. A decision can be changed by deciding again. What was not
+    shown, is another text by now, or is not the study's, stays as it was.
     """
-    own = reasons_of(study).filter(pk__in=shown).order_by()
+    locked = reasons_of(study).filter(pk__in=shown).select_for_update(of=("self",))
+    as_shown = [pk for pk, reason in locked.values_list("pk", "reason") if version_of(reason) == shown[pk]]
+    own = Rating.objects.filter(pk__in=as_shown)
     yes = own.filter(pk__in=released).update(reason_released_at=now, reason_withheld_at=None)
     no = own.exclude(pk__in=released).update(reason_released_at=None, reason_withheld_at=now)
-    return Decided(yes, no)
+    return Decided(yes, no, len(shown) - len(as_shown))

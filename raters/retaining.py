@@ -141,6 +141,8 @@ def _words(session: RatingSession, *, journey: Journey, before: datetime, now: d
 
     That there was a message, a skip or a correction stays known.
     """
+    # First, as it holds the ratings.
+    forgotten = forgetting.forget_words(session, now)
     messages = _messages_due(before).filter(session=session)
     own = Q(assignment__booklet__session=session)
     return {
@@ -150,7 +152,7 @@ def _words(session: RatingSession, *, journey: Journey, before: datetime, now: d
         "drafts": Draft.objects.filter(own).delete()[0],
         "answers": Answer.objects.filter(_free(journey), session=session).exclude(value="").update(value=""),
         "events": _forget_what_was_before(session),
-        **forgetting.forget_words(session, now),
+        **forgotten,
     }
 
 

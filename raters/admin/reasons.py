@@ -22,6 +22,8 @@ from studies.models import Study
 
 #: Reasons on a page: as many as can be read with care before they are sent.
 ON_A_PAGE: Final = 25
+#: More than any key has, and fewer than a database refuses.
+_DIGITS: Final = 18
 #: What can be looked at, by the address's `show`.
 SHOWN: Final[dict[str, Q]] = {
     "waiting": releasing.waiting(),
@@ -43,14 +45,21 @@ def reasons(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _decide(request: HttpRequest, study: Study) -> None:
-    shown, released = (_keys(request, name) for name in ("shown", "release"))
+    shown = dict(_told(key) for key in request.POST.getlist("shown"))
+    released = {key for key, _version in map(_told, request.POST.getlist("release"))}
+    shown.pop(0, None)
     done = releasing.decide(study=study, shown=shown, released=released, now=timezone.now())
     told = _("%(released)d released, %(withheld)d withheld.")
     messages.success(request, told % {"released": done.released, "withheld": done.withheld})
+    if done.changed:
+        told = _("%d were changed or deleted while you read them, and are left as they were.")
+        messages.warning(request, told % done.changed)
 
 
-def _keys(request: HttpRequest, name: str) -> list[int]:
-    return [int(key) for key in request.POST.getlist(name) if key.isdecimal()]
+def _told(sent: str) -> tuple[int, str]:
+    """A reason's key, 0 where it is none, and the version of it that the page had."""
+    key, _colon, version = sent.partition(":")
+    return (int(key) if key.isdecimal() and len(key) < _DIGITS else 0), version
 
 
 def _context(request: HttpRequest, study: Study, shown: str) -> dict[str, Any]:
@@ -72,4 +81,10 @@ def _row(rating: Rating) -> dict[str, Any]:
     """A reason without anything that tells whose it is: it is to be read for what stands in it."""
     traces = traces_in(rating.reason)
     ticked = rating.reason_released_at is not None or (not traces and rating.reason_withheld_at is None)
-    return {"pk": rating.pk, "reason": rating.reason, "traces": traces, "is_ticked": ticked}
+    return {
+        "pk": rating.pk,
+        "version": releasing.version_of(rating.reason),
+        "reason": rating.reason,
+        "traces": traces,
+        "is_ticked": ticked,
+    }

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from raters.coding.taking_part import seen
 from raters.models import CodeMark, CodingAssignment, CodingSession
-from studies.models import Code
+from studies.coding import codebooks
 
 LONGEST_NOTE: Final = 2000
 #: More than any codebook has.
@@ -48,10 +48,10 @@ def mark(
     is_first = own.coded_at is None
     if session.started_at is None or (session.stopped_at and not is_first):
         raise Ended
-    rows = _codes(session, own, codes)
-    if bool(rows) == none:
+    wanted = _codes(session, own, codes)
+    if bool(wanted) == none:
         raise BadCodes
-    known, wanted = set(own.marks.values_list("code", flat=True)), {row.pk for row in rows}
+    known = set(own.marks.values_list("code", flat=True))
     if is_first:
         own.coded_at, own.seconds = now, _seconds(own, now)
         own.skipped_at = own.released_at = None
@@ -103,12 +103,11 @@ def _locked(assignment: CodingAssignment) -> tuple[CodingSession, CodingAssignme
     return session, row
 
 
-def _codes(session: CodingSession, own: CodingAssignment, keys: Collection[str]) -> list[Code]:
+def _codes(session: CodingSession, own: CodingAssignment, keys: Collection[str]) -> set[int]:
     allowed = {entry.key for entry in session.codebook.document().codes_for(own.passage.kind)}
-    rows = list(Code.objects.filter(study=session.study_id, key__in=set(keys) & allowed))
-    if {row.key for row in rows} != set(keys):
+    if not set(keys) <= allowed:
         raise BadCodes
-    return rows
+    return set(codebooks.rows_of(session.codebook, keys).values())
 
 
 def _seconds(own: CodingAssignment, now: datetime) -> int | None:

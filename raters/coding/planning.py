@@ -93,8 +93,11 @@ def hand_over(*, session: CodingSession, now: datetime) -> Dealt:
 
 
 def lock_plan(study_id: int) -> None:
-    """One plans at a time, and waits for whatever a coder is just sending."""
-    Study.objects.select_for_update().get(pk=study_id)
+    """One plans at a time, and waits for whatever a coder is just sending.
+
+    The study's key stays free: whoever erases holds coders' rows, and ends with a record of the study.
+    """
+    Study.objects.select_for_update(no_key=True).get(pk=study_id)
     sessions = CodingSession.objects.filter(study=study_id).order_by("pk")
     list(sessions.select_for_update().values_list("pk", flat=True))
 

@@ -12,11 +12,32 @@ from django.db.models import QuerySet
 from raters.export.tables import CHUNK, Table
 from raters.models import CodeMark, CodingAssignment
 from raters.verdicts import iso_utc, joined_tags
-from studies.models import BenchmarkScore, Coding, CodingMark, Study
+from studies.coding.masking import masked
+from studies.models import BenchmarkScore, Coding, CodingMark, Passage, Study
 from studies.selectors import response_key
 
 WITHHELD: Final = "withheld"
 SKIPPED: Final = "skipped"
+_PASSAGE: Final = (
+    "key",
+    "kind",
+    "source_kind",
+    "source",
+    "variant",
+    "dialogue__external_id",
+    "dialogue__tags",
+    "pair__key",
+    "order",
+    "occasion",
+    "response__system__name",
+    "response__replicate",
+    "place",
+    "text",
+    "may_leave",
+    "erased_at",
+    "of_rater__rating__reason",
+    "of_rater__rating__reason_released_at",
+)
 _BY_MODEL: Final = (
     "pk",
     "codebook_id",
@@ -49,7 +70,10 @@ class CodeRow(NamedTuple):
 
 
 class PassageRow(NamedTuple):
-    """`text` as coders read it; `words` counts what white space parts in it."""
+    """`text` as coders read it; `words` counts what white space parts in it.
+
+    `text_released`: somebody released the rater's reason, and it still is the one that was set out.
+    """
 
     passage: str
     kind: str
@@ -68,6 +92,7 @@ class PassageRow(NamedTuple):
     text: str
     may_leave: bool
     erased: bool
+    text_released: bool | None
 
 
 class CodingRow(NamedTuple):
@@ -122,26 +147,11 @@ def code_rows(study: Study) -> Iterator[CodeRow]:
 
 def passage_rows(study: Study) -> Iterator[PassageRow]:
     """In the order in which they are coded."""
-    rows = study.passages.order_by("place", "pk").values_list(
-        "key",
-        "kind",
-        "source_kind",
-        "source",
-        "variant",
-        "dialogue__external_id",
-        "dialogue__tags",
-        "pair__key",
-        "order",
-        "occasion",
-        "response__system__name",
-        "response__replicate",
-        "place",
-        "text",
-        "may_leave",
-        "erased_at",
-    )
+    rows = study.passages.order_by("place", "pk").values_list(*_PASSAGE)
     for row in rows.iterator(chunk_size=CHUNK):
-        *facts, dialogue, tags, pair, order, occasion, system, replicate, place, text, may, erased = row
+        *told, erased, reason, released_at = row
+        *facts, dialogue, tags, pair, order, occasion, system, replicate, place, text, may = told
+        is_released = released_at is not None and masked(reason, seed=facts[0]) == text
         yield PassageRow._make(
             (
                 *facts,
@@ -157,6 +167,7 @@ def passage_rows(study: Study) -> Iterator[PassageRow]:
                 text,
                 may,
                 erased is not None,
+                is_released if facts[2] == Passage.Source.RATER else None,
             )
         )
 

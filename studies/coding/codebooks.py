@@ -6,6 +6,7 @@ relations of `Codebook`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -28,7 +29,7 @@ def add_default(*, study: Study) -> list[Code]:
 
     Raises CodebookError once somebody has coded.
     """
-    locked = Study.objects.select_for_update().get(pk=study.pk)
+    locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     refuse_if_fixed(locked)
     after = max(locked.codes.values_list("position", flat=True), default=0)
     return [_added(locked, entry, after + number) for number, entry in enumerate(_missing(locked), start=1)]
@@ -65,7 +66,7 @@ def freeze(*, study: Study, now: datetime) -> Codebook:
     drafts are emptied. A planned run keeps the version that it was planned with, and has to be cancelled
     first.
     """
-    locked = Study.objects.select_for_update().get(pk=study.pk)
+    locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     codes = entries_of(locked)
     if not codes:
         raise CodebookError(_("the codebook is empty: add codes, or start from the default codebook"))
@@ -75,7 +76,7 @@ def freeze(*, study: Study, now: datetime) -> Codebook:
     if newest.document().codes == codes:
         return newest
     # A first coding that is being sent in holds its session: whoever comes second sees the other.
-    sessions = list(newest.sessions.select_for_update())
+    sessions = list(newest.sessions.order_by("pk").select_for_update())
     refuse_if_fixed(locked)
     _refuse_if_planned(newest)
     fresh = _frozen(locked, newest.version + 1, codes, now)
@@ -93,6 +94,20 @@ def is_fixed(study: Study) -> bool:
     """Whether somebody has coded, a person or a model: no code is edited any more."""
     by_people = study.codebooks.filter(sessions__assignments__coded_at__isnull=False)
     return by_people.exists() or Coding.objects.filter(codebook__study=study, status="done").exists()
+
+
+def rows_of(book: Codebook, keys: Collection[str]) -> dict[str, int]:
+    """The codes that somebody gave with this version, by key: the primary keys of their rows.
+
+    One that was taken out or renamed since comes back, as this version has it. Keys that it does not have are
+    left out.
+    """
+    entries = {entry.key: entry for entry in book.document().codes if entry.key in keys}
+    rows = dict(Code.objects.filter(study=book.study_id, key__in=entries).values_list("key", "pk"))
+    for position, entry in enumerate(book.document().codes if len(rows) < len(entries) else ()):
+        if entry.key in entries and entry.key not in rows:
+            rows[entry.key] = _added(book.study, entry, position).pk
+    return rows
 
 
 def has_changed(study: Study) -> bool:

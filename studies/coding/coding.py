@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, Literal
 
@@ -11,7 +12,7 @@ from django.db.models import Q, QuerySet
 from studies.calling.craft import Ask, MayNotBeSent, Reading
 from studies.calling.runs import ERASED, WITHHELD
 from studies.calling.strict_json import Unparseable
-from studies.coding import forgetting, parsing, prompts
+from studies.coding import codebooks, forgetting, parsing, prompts
 from studies.coding.prompts import CodingPrompt
 from studies.coding.selectors import shown_for
 from studies.llm.port import CallRequest, Completion
@@ -49,7 +50,7 @@ class CodingPassages:
     rows = Coding
 
     def __init__(self, run: Run) -> None:
-        self._codes = dict(run.study.codes.values_list("key", "pk"))
+        """Nothing of the run is kept: codes may be edited until the first is given."""
 
     def waiting(self, run: Run) -> QuerySet[Coding]:
         return Coding.objects.waiting(run)
@@ -103,11 +104,12 @@ class CodingPassages:
 
     def store(self, readings: Sequence[tuple[Coding, Reading]]) -> None:
         """The marks. Of a text that was erased during the call nothing is kept that may quote it."""
-        CodingMark.objects.bulk_create(
-            CodingMark(coding_id=row.pk, code_id=self._codes[key])
-            for row, reading in readings
-            if reading.outcome == Coding.Outcome.OK
-            for key in sorted(reading.content)
-        )
+        given: dict[Codebook, list[tuple[int, str]]] = defaultdict(list)
+        for row, reading in readings:
+            if reading.outcome == Coding.Outcome.OK:
+                given[row.codebook] += [(row.pk, key) for key in sorted(reading.content)]
+        for book, marks in given.items():
+            codes = codebooks.rows_of(book, {key for _pk, key in marks})
+            CodingMark.objects.bulk_create(CodingMark(coding_id=pk, code_id=codes[key]) for pk, key in marks)
         passages = {row.passage_id for row, _ in readings}
         forgetting.forget(Passage.objects.filter(pk__in=passages, erased_at__isnull=False))

@@ -28,6 +28,7 @@ _GERMAN: Final = {
     "zweit": SECOND,
     "recht": SECOND,
     "unter": SECOND,
+    "letzter": SECOND,
 }
 
 _REPLY: Final = (
@@ -77,7 +78,9 @@ _NO_VERB: Final = {
     "yes",
     "lots",
 }
-_ADVERBS: Final = {"also", "always", "just", "only", "simply", "really", "actually", "never", "still"}
+_ADVERB: Final = re.compile(
+    r"also|always|just|never|still|(?!family|lovely|friendly|lonely|early|daily)\w+ly"
+)
 _ARTICLES: Final = re.compile(r"(?:one|once|uni|use|usu|usa|eu|u\b)", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[(?:one|the other) reply\]")
 _STOPS: Final = ".!?:;\n\"'(-"
@@ -196,7 +199,7 @@ def _starts_like_a_name(after: str) -> bool:
     word = words[0]
     if any(re.fullmatch(_ONE, one, re.IGNORECASE) for one in words):
         return False
-    verb = words[-1] if word in _ADVERBS else word
+    verb = words[-1] if _ADVERB.fullmatch(word) else word
     if re.fullmatch(r"\w+[^suia]s", verb) and verb not in _NO_VERB:
         return True
     if re.match(rf"\s+(?:(?:more|less)\s+)?\w+\s+than\s+(?:{_NOUN}\s+)?B\b", after):
@@ -214,7 +217,7 @@ _FOLLOWED: Final = re.compile(
     rf"(?:'s\b|\"|\s*(?:[,.;:!?)\]<>=]|$|\n|\s-\s)|{_AND}(?:{_NOUN}\s+)?[B2]\b|\s+(?:{_VERB}|{_LINK})\b)",
     re.IGNORECASE,
 )
-_NUMBER: Final = r"(?:number\s+|no\.\s*|nr\.\s*|#\s*)?"
+_NUMBER: Final = r"(?:number\s+|n[or]\.\s*|n[or]\s+(?=\d)|#\s*)?"
 _SIDE_HAND: Final = (
     r"the\s+(?P<side>left|right)(?:-hand)?(?:\s+side)?\b"
     r"(?!\s+(?:track|path|page|lines?|foot|way|direction|note|of)\b)"
@@ -222,7 +225,9 @@ _SIDE_HAND: Final = (
 _SIDE_OF: Final = r"(?P<side>first|second|1st|2nd|left(?:-hand)?|top|bottom|upper|lower)"
 _GERMAN_SIDE: Final = r"(?P<side>(?:erst|zweit|link|recht|ober|unter)e[nrs]?)"
 
-_POINTING: Final = _rule(rf"(?i)\bthe\s+(?P<side>former|latter)(?:\s+{_ONE})?\b")
+_POINTING: Final = _rule(
+    rf"(?i)\b(?:the\s+|(?:{_THE}\s+)?(?=erst|letzt))(?P<side>former|latter|(?:erst|letzt)ere[nrs]?)(?:\s+{_ONE})?\b"
+)
 _RULES: Final[tuple[Rule, ...]] = (
     _rule(rf"(?i:(?:\b{_THE}\s+)?\b{_NOUN}\s+{_NUMBER})(?P<side>[ABb12])(?![\w-])"),
     _rule(rf"(?i:(?:\b{_THE}\s+)?\b{_NOUN}\s+{_NUMBER}[\"'(\[])(?P<side>[ABab12])[\"')\]]"),
@@ -246,10 +251,19 @@ _RULES: Final[tuple[Rule, ...]] = (
     _rule(
         rf"(?i)\bthe\s+(?P<side>right)(?=\s+(?:{_VERB}|{_LINK})\b|\s*[,.;!?]|\s*$)", holds=_speaks_of_sides
     ),
-    _rule(rf"(?i)\b(?:die|der)\s+(?P<side>(?:erst|zweit|link|recht)en?){_THEN}"),
+    _rule(
+        rf"(?i)\b(?:die|der)\s+(?P<side>(?:erst|zweit|link|recht|ober|unter)en?)(?:{_THEN}|(?=\s+(?:besser|mehr)\b))"
+    ),
+    _rule(
+        r"(?:^|(?<=[.!?\n]\s))(?P<side>First|Second|1st|2nd)"
+        r"(?=\s+(?:is|was|feels|felt|sounds|seems|seemed)\b(?!\s+(?:that|because|how|the)\b))"
+    ),
+    _rule(r"(?<![\w'])'(?P<name>(?P<side>[AB]))'(?!\w)", holds=_has_no_other_meaning),
     _rule(rf"(?i)\b{_NOUNS}\s+(?P<name>(?P<side>[ab12]))(?={_AND}(?:{_NOUN}\s+)?[ab12]\b)"),
     _rule(rf"(?i)\b{_NOUNS}\s+[ab12]{_AND}(?P<name>(?P<side>[ab12]))\b"),
-    _rule(r"(?<![\w'.-])(?P<side>[AB])(?![\w-]|/c\b|\+|\.\w)", holds=_is_letter),
+    _rule(
+        r"(?<![\w'-])(?:(?<!\.)|(?<=[a-z]{3}\.))(?P<side>[AB])(?![\w-]|/c\b|\+|\.\w(?!\w))", holds=_is_letter
+    ),
     _rule(r"(?<![\w'./-])(?P<side>b)(?![\w'-]|/c\b|\.\w)", holds=_has_no_other_meaning),
     _rule(
         rf"(?<![\w'.-])(?P<side>a)(?=\s+(?:is|isn't|was|wasn't|has|does|doesn't|seems|feels|sounds)\b|{_AND}b\b)"

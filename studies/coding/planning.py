@@ -59,7 +59,7 @@ def plan_codings(
     again. A rater's words that may not leave for a coder's provider get a row that says so, and
     is never sent.
     """
-    study = Study.objects.select_for_update().get(pk=study.pk)
+    study = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
     _check(study, coders, design)
     try:
         codebook = codebooks.freeze(study=study, now=now)
@@ -85,7 +85,7 @@ def plan_codings(
 @transaction.atomic
 def extend(*, run: Run, now: datetime) -> int:
     """Adds the passages that were set out since; how many rows. Raises PlanError."""
-    Study.objects.select_for_update().get(pk=run.study_id)
+    Study.objects.select_for_update(no_key=True).get(pk=run.study_id)
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state == "cancelled":
         raise PlanError("this run was cancelled: plan a new one")

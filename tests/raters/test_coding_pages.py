@@ -152,6 +152,14 @@ def test_what_cannot_be_taken_is_asked_again_and_kept(
     assert texts_of(session)[0].coded_at is None
 
 
+def test_a_line_break_counts_once_in_a_note(session: CodingSession, client: Client) -> None:
+    note = "\n".join(["x"] * (marking.LONGEST_NOTE // 2))
+
+    client.post(at(session, "text", 1), {"codes": ["reframe"], "note": note.replace("\n", "\r\n")})
+
+    assert texts_of(session)[0].note == note
+
+
 def test_a_draft_is_there_on_whatever_device_the_link_is_opened(session: CodingSession) -> None:
     fields = {"codes": ["resonance", "purple"], "note": "Half a thought"}
     assert Client().post(at(session, "draft", 1), fields).status_code == 204

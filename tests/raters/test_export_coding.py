@@ -115,6 +115,7 @@ def test_a_raters_passage_and_a_reply(study: Study, tmp_path: Path) -> None:
         "text": reason.text,
         "may_leave": "0",
         "erased": "0",
+        "text_released": "0",
     }
     reply = study.passages.get(source="model-a")
     told = rows[reply.place - 1]
@@ -125,6 +126,21 @@ def test_a_raters_passage_and_a_reply(study: Study, tmp_path: Path) -> None:
         "",
     )
     assert (told["text"], told["may_leave"], told["variant"]) == ("Reply 2 to d1.", "1", "")
+
+
+def test_a_text_is_released_only_as_long_as_it_is_what_somebody_released(
+    study: Study, tmp_path: Path
+) -> None:
+    first, second, *_others = study.passages.filter(source_kind="rater").order_by("place")
+    of_second = Rating.objects.filter(passage__passage=second)
+    of_second.update(reason="Corrected: it listens.")
+    Rating.objects.filter(passage__passage__in=[first, second]).update(reason_released_at=NOW)
+
+    rows = table(study, "passages.csv", tmp_path)
+
+    of_raters = [row for row in rows if row["source_kind"] == "rater"]
+    assert [row["passage"] for row in of_raters if row["text_released"] == "1"] == [first.key]
+    assert {row["text_released"] for row in rows if row["source_kind"] != "rater"} == {""}
 
 
 def test_an_erased_passage_keeps_its_row_without_its_words(study: Study) -> None:

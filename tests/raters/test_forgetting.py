@@ -135,6 +135,11 @@ def test_erasing_leaves_no_word_in_any_column(study: Study, session: RatingSessi
     assert where_it_stands() > CODED
     assert erasing.held_of(session)["passages"] == 2
 
+    said = LLMCall.objects.exclude(error="")[0].error
+    Run.objects.update(
+        started_at=NOW, paused_at=NOW, pause_reason=f"Every call so far failed. The last one: {said}"
+    )
+
     erasure = erasing.erase_rater(session=session, cause=BY_RESEARCHER, now=LATER)
 
     # The other rater's row of the coder keeps a draft that this test planted.

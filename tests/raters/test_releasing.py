@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -43,22 +44,45 @@ def keys(study: Study) -> list[int]:
     return list(releasing.reasons_of(study).values_list("pk", flat=True))
 
 
+def read(*keys: int) -> dict[int, str]:
+    """These as they stand now."""
+    return {row.pk: releasing.version_of(row.reason) for row in Rating.objects.filter(pk__in=keys)}
+
+
 def test_what_is_named_is_released_and_what_was_only_shown_is_withheld(study: Study) -> None:
     first, second = keys(study)
 
-    done = releasing.decide(study=study, shown=[first, second], released=[first], now=LATER)
+    done = releasing.decide(study=study, shown=read(first, second), released=[first], now=LATER)
 
-    assert (done.released, done.withheld) == (1, 1)
+    assert (done.released, done.withheld, done.changed) == (1, 1, 0)
     assert states() == [("It listens.", True, False), ("Call me: 030 1234567", False, True)]
 
 
 def test_a_decision_can_be_changed(study: Study) -> None:
     first, second = keys(study)
-    releasing.decide(study=study, shown=[first, second], released=[first], now=NOW)
+    releasing.decide(study=study, shown=read(first, second), released=[first], now=NOW)
 
-    releasing.decide(study=study, shown=[first], released=[], now=LATER)
+    releasing.decide(study=study, shown=read(first), released=[], now=LATER)
 
     assert states() == [("It listens.", False, True), ("Call me: 030 1234567", False, True)]
+
+
+def test_what_was_corrected_while_it_was_read_is_not_decided_on(study: Study) -> None:
+    client = Client()
+    client.force_login(make_staff("head"))
+    address = reverse("admin:raters_study_reasons", args=[study.pk])
+    first, _second = keys(study)
+    page = client.get(address).content.decode()
+    shown = re.findall(r'name="shown" value="([^"]+)"', page)
+    Rating.objects.filter(pk=first).update(reason="It listens, says my sister Ada Meyer.")
+
+    told = client.post(address, {"shown": shown, "release": [first]}, follow=True).content.decode()
+
+    assert states() == [
+        ("It listens, says my sister Ada Meyer.", False, False),
+        ("Call me: 030 1234567", False, True),
+    ]
+    assert "1 were changed or deleted while you read them" in told
 
 
 def test_what_nobody_was_shown_stays_undecided_and_other_studies_reasons_too(study: Study) -> None:
@@ -66,7 +90,7 @@ def test_what_nobody_was_shown_stays_undecided_and_other_studies_reasons_too(stu
     rate_all(make_rater(other))
     strangers = keys(other)
 
-    releasing.decide(study=study, shown=strangers, released=strangers, now=LATER)
+    releasing.decide(study=study, shown=read(*strangers), released=strangers, now=LATER)
 
     assert Rating.objects.exclude(reason_released_at=None, reason_withheld_at=None).count() == 0
 
@@ -88,7 +112,8 @@ def test_the_page_ticks_what_shows_no_trace_and_sends_each_reason_once(study: St
     assert f'value="{second}" id="reason-{second}">' in page
     assert "Look twice: a long number" in page
 
-    client.post(address, {"shown": [first, second], "release": [first, "x", "-1"]})
+    shown = [f"{key}:{version}" for key, version in read(first, second).items()]
+    client.post(address, {"shown": [*shown, "x", "9" * 40], "release": [first, "x", "-1", "9" * 40]})
 
     assert states() == [("It listens.", True, False), ("Call me: 030 1234567", False, True)]
     assert "Nothing is left to read." in client.get(address).content.decode()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from studies.analysis.bundle.naming import mixed, new_names, secret_of
-from studies.analysis.bundle.released import REASON, RELEASED, person_in, reason_key, tables, words_of
+from studies.analysis.bundle.released import REASON, RELEASED, person_in, tables, words_of
 from studies.analysis.bundle.released import leaves as row_leaves
 from studies.analysis.evidence import MANIFEST, PROTOCOL, VERDICTS
 
@@ -56,9 +56,8 @@ def write_data(export: Path, folder: Path) -> DataFacts:
     here = {name: columns for name, columns in tables().items() if (export / name).exists()}
     secret = secret_of(export / name for name in _SECRET if (export / name).exists())
     names = new_names(_people(export, here), secret)
-    released, reasons = _reasons(export / VERDICTS)
     found = {
-        name: _write(export / name, folder / name, columns, _Cells(names, secret, released))
+        name: _write(export / name, folder / name, columns, _Cells(names, secret))
         for name, columns in here.items()
     }
     if (export / PROTOCOL).exists():
@@ -67,7 +66,7 @@ def write_data(export: Path, folder: Path) -> DataFacts:
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
     absent = sorted({path.name for path in export.glob("*.csv")} - set(here))
-    return DataFacts(found, tuple(absent), (reasons, len(released)), manifest)
+    return DataFacts(found, tuple(absent), _reasons(export / VERDICTS), manifest)
 
 
 def rows_in(path: Path) -> Iterator[Row]:
@@ -84,10 +83,9 @@ class _Cells:
 
     names: Mapping[tuple[str, str], str]
     secret: bytes
-    released: frozenset[tuple[str, ...]]
 
     def of(self, name: str, column: str, row: Row) -> str:
-        instead = words_of(name, column, row, self.released)
+        instead = words_of(name, column, row)
         if instead is not None:
             return instead
         if letter := person_in(name, column, row):
@@ -130,15 +128,10 @@ def _people(export: Path, here: Mapping[str, tuple[str, ...]]) -> dict[str, set[
     return found
 
 
-def _reasons(path: Path) -> tuple[frozenset[tuple[str, ...]], int]:
-    """The raters' reasons that were released, and how many there are at all."""
-    released, reasons = set(), 0
-    for row in rows_in(path) if path.exists() else ():
-        if row["source_kind"] == "rater" and row.get(REASON):
-            reasons += 1
-            if row.get(RELEASED) == "1":
-                released.add(reason_key(row, "phase"))
-    return frozenset(released), reasons
+def _reasons(path: Path) -> tuple[int, int]:
+    """How many reasons raters wrote, and how many of them were released."""
+    own = [row for row in rows_in(path) if row["source_kind"] == "rater" and row.get(REASON)]
+    return len(own), sum(row.get(RELEASED) == "1" for row in own)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

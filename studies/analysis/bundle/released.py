@@ -22,6 +22,7 @@ THEME: Final = "theme"
 _WHOSE: Final = frozenset({"rater", "pair", "dialogue"})
 REASON: Final = "reason"
 RELEASED: Final = "reason_released"
+TEXT_RELEASED: Final = "text_released"
 TEXT: Final = "text"
 #: Stands for words that were there, so that they can be counted.
 LEFT_OUT: Final = "(left out)"
@@ -36,7 +37,7 @@ _BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     PASSAGES: (
         "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
-        "occasion", "system", "response", "place", "words", TEXT, "erased",
+        "occasion", "system", "response", "place", "words", TEXT, "erased", TEXT_RELEASED,
     ),
     "codings.csv": (
         "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
@@ -109,20 +110,13 @@ def leaves(name: str, row: Mapping[str, str]) -> bool:
     return not column or row.get(column) != word
 
 
-def reason_key(row: Mapping[str, str], phase: str) -> tuple[str, ...]:
-    """Tells one written reason of a rater: in verdicts.csv and in passages.csv alike."""
-    return (row["source"], row.get(phase, ""), row["dialogue"], row["pair"], row.get("occasion", ""))
-
-
-def words_of(
-    name: str, column: str, row: Mapping[str, str], released: frozenset[tuple[str, ...]]
-) -> str | None:
+def words_of(name: str, column: str, row: Mapping[str, str]) -> str | None:
     """What is written instead of a cell of words; None where the cell may stand as it is."""
     if name == VERDICTS and column == REASON:
         return None if _is_machine("source", row) or row.get(RELEASED) == "1" else ""
     if name == PASSAGES and column == TEXT:
-        kept = _is_machine("source", row) or reason_key(row, "variant") in released
-        return None if kept else ""
+        # A reason may have been corrected since it was set out: what was released is another text then.
+        return None if _is_machine("source", row) or row.get(TEXT_RELEASED) == "1" else ""
     if name == SKIPS and row.get(REASON) == THEME and column in _WHOSE:
         return ""
     if (name, column) in _COUNTED:

@@ -55,6 +55,21 @@ def test_codes_and_note_are_kept_for_every_passage_and_replies_get_strategies_on
     }
 
 
+def test_a_code_that_was_taken_out_of_the_draft_since_is_kept_where_it_is_given() -> None:
+    run = coding_run()
+    before = Code.objects.get(key="reframe")
+    Code.objects.filter(pk=before.pk).delete()
+    Code.objects.filter(key="attunement").update(key="tuned_in")
+
+    machines.run_to_end(run, Told(saying("attunement", "reframe")))
+
+    assert set(Coding.objects.values_list("status", "outcome")) == {("done", "ok")}
+    assert {frozenset(codes_of(row)) for row in Coding.objects.filter(passage__kind="reason")} == {
+        frozenset({"attunement", "reframe"})
+    }
+    assert Code.objects.get(key="reframe").definition == before.definition
+
+
 def test_none_applies_is_an_answer() -> None:
     machines.settled(coding_run(), saying())
     row = Coding.objects.get(status="done")
@@ -233,10 +248,3 @@ def test_a_hostile_passage_is_coded_like_any_other(text: str) -> None:
     assert run.state == "finished"
     assert Coding.objects.filter(outcome="ok").count() == 12
     assert all(len(codes_of(row)) < 3 for row in Coding.objects.filter(passage__kind="reason"))
-
-
-def test_a_code_that_is_gone_loses_the_answer_and_nothing_else() -> None:
-    run = coding_run()
-    Code.objects.get(key="attunement").delete()
-    row = machines.settled(run, saying("attunement"), most=1)
-    assert (row.status, row.error_kind) == ("failed", "crashed")

@@ -18,6 +18,15 @@ SLOTS = ("R7", "K2")
 STRAIGHT, SWAPPED = "x", "1"
 #: What is written, and what coders read: 1 and 2 stand for the labels of the replies shown first and second.
 SENTENCES = (
+    ("A is warm.B is cold", "{1} is warm.{2} is cold"),
+    ("the 'B' answer", "the '{2}' answer"),
+    ("A clearly wins. A gently names it.", "{1} clearly wins. {1} gently names it."),
+    ("A family means a lot. A lovely thing.", "A family means a lot. A lovely thing."),
+    ("First was warm. Second felt rushed.", "{1} was warm. {2} felt rushed."),
+    ("First is that it asks. Second, it stays.", "First is that it asks. Second, it stays."),
+    ("A reply no one asked for. Reply no 2, response nr 1.", "A reply no one asked for. {2}, {1}."),
+    ("Erstere fragt nach, letztere nicht.", "{1} fragt nach, {2} nicht."),
+    ("Mir gefällt die linke besser, die untere klingt kalt.", "Mir gefällt {1} besser, {2} klingt kalt."),
     ("Reply A listens, response B lectures.", "{1} listens, {2} lectures."),
     ("A is warmer than B.", "{1} is warmer than {2}."),
     ("I prefer A because it asks.", "I prefer {1} because it asks."),

@@ -233,7 +233,7 @@ def _reason(key: str, row: Row) -> dict[str, object]:
         "variant": "main" if own else "rubric", "dialogue": row["dialogue"], "tags": row["tags"],
         "pair": row["pair"], "order": row["order"], "occasion": 1, "system": "", "response": "", "place": 1,
         "words": 3, "text": "LOUDPASSAGE" if own and not released else row["reason"], "may_leave": 0,
-        "erased": 0,
+        "erased": 0, "text_released": int(released) if own else "",
     }  # fmt: skip
 
 

@@ -61,6 +61,22 @@ def test_without_a_word_on_review_no_reason_is_kept(tmp_path: Path) -> None:
     assert RELEASED.encode() not in everything(tmp_path / "data")
 
 
+def test_a_text_that_was_corrected_before_its_reason_was_released_is_left_out(tmp_path: Path) -> None:
+    export = make_export(tmp_path / "export", dialogues=8)
+    path = export / "passages.csv"
+    told = rows(path)
+    (released,) = [row for row in told if row["text"] == RELEASED]
+    released |= {"text": "LOUDPASSAGE", "text_released": "0"}
+    write(export, path.name, told)
+
+    write_data(export, tmp_path / "data")
+
+    assert RELEASED in {row["reason"] for row in rows(tmp_path / "data" / "verdicts.csv")}
+    assert {row["text"] for row in rows(tmp_path / "data" / path.name) if row["source_kind"] == "rater"} == {
+        ""
+    }
+
+
 def test_names_are_new_the_same_in_every_table_and_out_of_order(export: Path, made: Path) -> None:
     before, after = (rows(folder / "sessions.csv") for folder in (export, made / "data"))
     new = {old["rater"]: now["rater"] for old, now in zip(before, after, strict=True)}
@@ -117,10 +133,10 @@ def test_times_are_cut_to_dates_and_hosts_taken_out_of_json(tmp_path: Path) -> N
 
 def test_a_pair_skipped_for_a_theme_is_nobodys() -> None:
     row = {"rater": "r-1", "pair": "p1", "dialogue": "d1", "reason": "theme", "phase": "main"}
-    cells = {column: words_of("skips.csv", column, row, frozenset()) for column in row}
+    cells = {column: words_of("skips.csv", column, row) for column in row}
     assert cells == {"rater": "", "pair": "", "dialogue": "", "reason": None, "phase": None}
     other = {**row, "reason": "upsetting"}
-    assert {words_of("skips.csv", column, other, frozenset()) for column in other} == {None}
+    assert {words_of("skips.csv", column, other) for column in other} == {None}
 
 
 @pytest.mark.parametrize(
