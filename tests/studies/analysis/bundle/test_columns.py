@@ -85,7 +85,7 @@ LEAVE: Final[Mapping[str, str]] = {
     """,
     "passages.csv": """
         passage kind source_kind source variant dialogue tags pair order occasion system response
-        erased place words text
+        erased place words text text_released
     """,
     "codings.csv": """
         passage coder coder_kind family model_id codebook_sha256 replicate status outcome codes
@@ -112,12 +112,12 @@ def test_of_an_imports_report_only_counts_leave() -> None:
         "problems": [{"places": ["LOUD"]}], "conflicts": {"first": ["LOUD"]},
         "speakers": {"aliases": {"LOUD": 1}},
     }  # fmt: skip
-    kept = words_of("imports.csv", "report", {"report": json.dumps(report)}, frozenset())
+    kept = words_of("imports.csv", "report", {"report": json.dumps(report)})
     assert json.loads(kept or "") == {
         "dialogues": {"in_file": 8, "new": 6, "known": 2, "tags_kept": 0}, "left_out": {"count": 4},
         "systems": {"human": {"known": 1}},
     }  # fmt: skip
-    assert words_of("imports.csv", "report", {"report": ""}, frozenset()) == ""
+    assert words_of("imports.csv", "report", {"report": ""}) == ""
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ def test_of_an_imports_report_only_counts_leave() -> None:
 )
 def test_a_model_that_is_named_by_its_file_loses_the_folders(model: str, kept: str) -> None:
     for name, column in (("judgments.csv", "model_returned"), ("codings.csv", "model_id")):
-        assert words_of(name, column, {column: model}, frozenset()) == kept
+        assert words_of(name, column, {column: model}) == kept
     design = json.dumps({"coders": [{"model_id": model}]})
-    written = words_of("runs.csv", "design", {"design": design}, frozenset())
+    written = words_of("runs.csv", "design", {"design": design})
     assert json.loads(written or "") == {"coders": [{"model_id": kept}]}
