@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import resolve, reverse
 from django.utils import timezone
 
-from raters import guessing
+from raters import guessing, replanning
 from raters.models import Assignment, Booklet, Guess, Rating, RatingScore, RatingSession
 from raters.selectors import assignments_of
 from studies.comparison import OVERALL, Order
@@ -61,8 +61,9 @@ class _Walk:
         )
 
     def pages(self) -> Iterator[tuple[str, str, str]]:
-        booklet = self._booklet()
+        # The study before its plan, as everybody locks them.
         Study.objects.filter(pk=self._protocol.study_id).update(opened_at=self._now, closed_at=None)
+        booklet = self._booklet()
         yield self._page("consent", "Consent")
         Booklet.objects.filter(pk=booklet.pk).update(session=self._session, claimed_at=self._now)
         self._move(consented_at=self._now)
@@ -130,6 +131,8 @@ class _Walk:
 
     def _booklet(self) -> Booklet:
         """A free booklet of its own: a training pair where the study has any, and main pairs."""
+        # Who plans anew meanwhile would take the same number.
+        replanning.lock_plan(self._protocol.pk)
         last = Booklet.objects.filter(protocol=self._protocol).order_by("-number").first()
         booklet = Booklet.objects.create(
             protocol=self._protocol,
