@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django import Settings
 
 from studies.calling import providers
 from studies.models import Coder, Coding, Generation, Judge, Judgment, LLMCall, Provider, Run, System
@@ -63,7 +64,8 @@ def test_the_local_models_provider_follows_its_port_and_is_for_trial() -> None:
     assert (local.is_own, local.is_outside) == (True, False)
 
 
-def test_a_provider_of_ones_own_has_an_address_of_ones_own() -> None:
+def test_a_provider_of_ones_own_has_an_address_of_ones_own(settings: Settings) -> None:
+    settings.LLM_ALLOW_LOOPBACK = True
     told("add_provider", "mine", "--api", "openai", "--base-url", "http://127.0.0.1:8080/v1", "--own")
     assert not Provider.objects.get().is_outside
     with pytest.raises(CommandError, match="is not on your machines"):
