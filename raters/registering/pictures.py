@@ -106,5 +106,5 @@ def _run(program: str, profile: Path, *options: str) -> str:
         *(["--no-sandbox"] if os.geteuid() == 0 else []),
         *options,
     ]
-    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 (ours)
+    done = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=True)  # noqa: S603 - found by us, no shell
     return done.stdout.decode("utf-8", "replace")
