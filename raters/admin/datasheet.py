@@ -155,7 +155,7 @@ def _group(title: str, at: str, rows: list[Row]) -> dict[str, Any]:
 
 def _last_report(study: Study) -> ExportJob | None:
     done = study.exports.filter(kind=ExportJob.Kind.REPORT, status=ExportJob.Status.DONE)
-    return done.order_by("-finished_at").first()
+    return done.order_by("-finished_at", "-pk").first()
 
 
 def _rows(study: Study) -> Iterator[Row]:

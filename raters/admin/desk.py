@@ -284,5 +284,5 @@ def _progress_context(request: HttpRequest, study: Study, protocol: Protocol | N
         "exclusions": screening.exclusions_of(study),
         "pay": selectors.pay_of(study),
         "may_pay": request.user.has_perm("raters.view_platformidentity"),
-        "exports": study.exports.order_by("-requested_at")[:5],
+        "exports": study.exports.order_by("-requested_at", "-pk")[:5],
     }

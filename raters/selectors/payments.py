@@ -73,7 +73,7 @@ def payments_of(study: Study) -> Iterator[Payment]:
     recruitment, labels = recruitment_of(study), labels_of(study)
     sessions = study.sessions.filter(consented_at__isnull=False)
     works, erased = work_of(sessions), work_erased(study)
-    listed = sessions.select_related("identity").order_by("consented_at")
+    listed = sessions.select_related("identity").order_by("consented_at", "pk")
     for session in listed.iterator(chunk_size=1000):
         identity = getattr(session, "identity", None)
         work = erased.get(session.pseudonym) or works.get(session.pk, Work())
