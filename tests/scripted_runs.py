@@ -9,6 +9,8 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from studies import tasks
 from studies.calling import designing, runs
 from studies.calling.draining import drain
@@ -52,6 +54,16 @@ def run_to_end(run: Run, *, client: Client | None = None, now: datetime = NOW) -
             piloting.waive(run=run, reason="Scripted judges draw lots.", user=None, now=now)
         _drain(run, client, now)
     runs.finish_if_done(run=run, now=now)
+    return Run.objects.get(pk=run.pk)
+
+
+def call_to_end(run: Run, *, seconds: float = 900) -> Run:
+    """Priced, started and worked off with the real client, as a worker does it."""
+    now = timezone.now()
+    runs.start(
+        run=designing.price(run=run, now=now), now=now, cap_calls=10_000, cap_tokens=None, cap_micros=None
+    )
+    tasks.work(run.pk, seconds=seconds)
     return Run.objects.get(pk=run.pk)
 
 

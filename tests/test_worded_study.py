@@ -17,6 +17,7 @@ import pytest
 from raters import export
 from raters.export.bundle import write_bundle
 from studies.analysis.heds.fields import fields
+from studies.models import Study
 from tests.worded_study import LATER, MERGED, REFRAMES, SIZES, worded_study
 
 pytestmark = pytest.mark.django_db
@@ -42,9 +43,14 @@ class Report:
 
 @pytest.mark.skipif(not MERGED.exists(), reason=f"HEART's files are not at {MERGED}; set HEARTSITE_DATA")
 def test_what_is_planted_is_found_and_nothing_else_and_a_reader_finds_it_again(tmp_path: Path) -> None:
+    prove(worded_study(tmp_path), tmp_path)
+
+
+def prove(study: Study, tmp_path: Path) -> Report:
+    """Exports, reports, asks the report for everything that was planted, and lets a reader run it again."""
     folder, readers = tmp_path / "export", tmp_path / "readers"
     folder.mkdir()
-    write_bundle(study=worded_study(tmp_path), folder=folder, now=LATER)
+    write_bundle(study=study, folder=folder, now=LATER)
     export.write_bundle_for_readers(export=folder, out=readers, tick=lambda: None)
     report = Report(readers / "report" / "report.json")
 
@@ -56,6 +62,7 @@ def test_what_is_planted_is_found_and_nothing_else_and_a_reader_finds_it_again(t
     ratings_grow_with_size_and_judgments_do_not(report)
     every_question_of_the_datasheet_is_filled_or_open(readers)
     a_reader_finds_it_again(readers)
+    return report
 
 
 def the_coders_agree(report: Report) -> None:
@@ -91,7 +98,12 @@ def judges_of_both_kinds_stress_the_same(report: Report) -> None:
 
 def themes_are_shared_as_often_as_by_chance(report: Report) -> None:
     """Each reason's theme was drawn by itself: whoever agrees shares no more of them."""
-    rows = [row for row in report.rows("overlap") if row["who"].startswith("Raters with judges")]
+    rows = [
+        row
+        for coded_by in ("Human coders", "Coder reader")
+        for row in report.rows("overlap", coded_by=coded_by)
+        if row["who"].startswith("Raters with judges")
+    ]
     assert rows
     for row in rows:
         assert row["beyond"]["low"] < 0 < row["beyond"]["high"]

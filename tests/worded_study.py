@@ -19,23 +19,26 @@ from typing import Final
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
+from django.utils import timezone
 
 from raters import fieldwork, participating, passages
 from raters.coding import marking, taking_part
 from raters.coding.planning import invite_coders
 from raters.models import CodingAssignment
 from raters.passages import PassageDesign
+from studies.calling import providers
 from studies.coding.codebooks import add_default
 from studies.coding.planning import CodingDesign, plan_codings
 from studies.judging.jury import JuryDesign
 from studies.judging.planning import plan_judgments
+from studies.llm.local_server import MODEL
 from studies.llm.port import CallRequest, Completion
 from studies.llm.scripted import ScriptedClient
 from studies.models import Coder, Judge, Passage, Provider, Study
 from tests import factories
 from tests.coded_studies import EVENLY, ReasoningJudge, emphasis_of, reason_for
 from tests.factories import NOW
-from tests.scripted_runs import make_judges, make_provider, run_to_end
+from tests.scripted_runs import call_to_end, make_judges, make_provider, run_to_end
 
 DATA: Final = Path(os.environ.get("HEARTSITE_DATA") or settings.BASE_DIR.parent / "shared" / "data")
 MERGED: Final = DATA / "heart" / "completions_merged.json"
@@ -52,10 +55,16 @@ _IMPORT: Final = (
 )
 LATER: Final = NOW + timedelta(days=1)
 ADVERSARIAL, REGULAR = 16, 20
+#: How the small model is called as a coder, and how many passages of each kind it codes.
+SMALL: Final = "small"
+CODED_BY_SMALL: Final = 4
 
 
-def worded_study(folder: Path) -> Study:
-    """Rated, judged, set out and coded to the end."""
+def worded_study(folder: Path, *, small_model: int | None = None) -> Study:
+    """Rated, judged, set out and coded to the end.
+
+    `small_model` is the port of a real model on this machine, which then codes the first passages too.
+    """
     study = _material(folder)
     judges = _judges(study)
     factories.open_study(study)
@@ -71,6 +80,8 @@ def worded_study(folder: Path) -> Study:
     passages.set_out(study=study, design=PassageDesign(pairs=120))
     _coded_by_people(study)
     _coded_by_a_model(study)
+    if small_model is not None:
+        _coded_by_the_small_model(study, small_model)
     _tell_the_planner()
     return study
 
@@ -192,3 +203,16 @@ def _coded_by_a_model(study: Study) -> None:
     design = CodingDesign(consistency_share=0)
     run = plan_codings(study=study, coders=[coder], now=LATER, design=design)
     run_to_end(run, client=ReadingCoder(study), now=LATER)
+
+
+def _coded_by_the_small_model(study: Study, port: int) -> None:
+    """As a site's workers do it. Its provider is not for trying out: what it codes stands in the report."""
+    provider = providers.local_provider(port)
+    Provider.objects.filter(pk=provider.pk).update(for_trial=False)
+    coder = Coder.objects.create(
+        study=study, name=SMALL, provider=provider, model_id=MODEL, family="smollm", longest_text=60,
+        temperature=0, max_tokens=700, timeout_seconds=600,
+    )  # fmt: skip
+    design = CodingDesign(first=CODED_BY_SMALL, consistency_share=0)
+    run = plan_codings(study=study, coders=[coder], now=timezone.now(), design=design)
+    call_to_end(run)

@@ -1,10 +1,5 @@
 """The small model on this machine: asked for when `make local` was run, else only spoken about."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +8,7 @@ from studies.llm import local_server
 from studies.llm.endpoints import EndpointPolicy
 from studies.llm.loop import LoopThread
 from studies.llm.port import CallRequest, CallSettings, Completion, Endpoint, Message
-from tests.services import free_port
+from tests.small_model import small_model
 
 pytestmark = pytest.mark.no_database
 
@@ -34,19 +29,8 @@ def test_a_missing_model_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.skipif(not local_server.is_installed(), reason="make local has not been run")
 def test_it_answers_and_judges(tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "studies.llm.local_server", "--port", str(port), "--threads", "1"]
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
-    try:
-        deadline = time.monotonic() + 60
-        while "answers on" not in (tmp_path / "log").read_text() and time.monotonic() < deadline:
-            assert process.poll() is None
-            time.sleep(0.1)
+    with small_model(tmp_path) as port:
         reply, verdict = _asked(port)
-    finally:
-        os.kill(process.pid, signal.SIGTERM)
-        assert process.wait(20) == 0
     assert reply.text
     assert reply.model_returned == local_server.MODEL
     assert reply.first_token_seconds is not None
