@@ -124,8 +124,7 @@ def test_a_number_beside_its_mark_is_never_cut_off(draw_list: Callable[[Figure],
     with settings():
         picture = draw_list(Figure("f", "F", "forest", table, reference=0.0))
         assert picture is not None
-        canvas = FigureCanvasAgg(picture)
-        canvas.draw()
-        ends = [text.get_window_extent(canvas.get_renderer()).x1 for text in picture.axes[0].texts]
+        picture.set_canvas(FigureCanvasAgg(picture))
+        ends = [text.get_window_extent().x1 for text in picture.axes[0].texts]
     assert [text.get_text() for text in picture.axes[0].texts][1] == "−17.7\u00a0points [−25.8, −9.6]"
     assert max(ends) <= picture.bbox.x1
