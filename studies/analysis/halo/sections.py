@@ -43,7 +43,7 @@ _DIFFERENCE_NOTE: Final = (
     "that alone. Intervals: jackknife by dialogue, of both at once, and by rater; for these judges."
 )
 _COUPLE_COLUMNS: Final = (
-    _EYES, _LEVEL, Column("one", "Dimension"), Column("other", "And"),
+    _EYES, _LEVEL, Column("dimension", "Dimension"), Column("other_dimension", "And"),
     Column("correlation", "Spearman's correlation", "number"),
 )  # fmt: skip
 

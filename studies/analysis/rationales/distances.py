@@ -39,8 +39,8 @@ _HEAD: Final = (Column("coded_by", "Coded by"), Column("left", "Reasons of"), Co
 _DISTANCE: Final = (
     *_HEAD,
     Column("dialogues", "Dialogues", "count"),
-    Column("left_reasons", "Reasons", "count"),
-    Column("right_reasons", "And", "count"),
+    Column("left_reasons", "Reasons, first", "count"),
+    Column("right_reasons", "Reasons, second", "count"),
     Column("divergence", "Divergence, bits", "number"),
     Column("distance", "Distance", "number"),
     Column("baseline", "Divergence expected by chance", "number"),
@@ -121,8 +121,20 @@ def profile_distance(evidence: Evidence) -> Section:
     first = [row for row in rows if {row[1], row[2]} <= _WHOLE]
     short = [row for row in codes if row[4] == DIMENSION and {row[1], row[2]} <= _WHOLE]
     parts = (
-        Table("profile_distance", "How far profiles are apart", _DISTANCE, first or rows, _NOTE),
-        Table("profile_differences", "Dimension by dimension", _CODES, short, _CODES_NOTE),
+        Table(
+            "profile_distance",
+            "Distance between two profiles, and what chance makes of it",
+            _DISTANCE,
+            first or rows,
+            _NOTE,
+        ),
+        Table(
+            "profile_differences",
+            "Share of reasons with each dimension, side by side",
+            _CODES,
+            short,
+            _CODES_NOTE,
+        ),
         Table("profile_distance_full", "The same, each judge", _DISTANCE, rows, _NOTE),
         Table("profile_differences_full", "The same, each judge and code", _CODES, codes, _CODES_NOTE),
     )
