@@ -68,8 +68,8 @@ _SHARES_NOTE: Final = (
 )
 _AGAINST_NOTE: Final = (
     "All of people's replies beside each model's, and all models' together. The ratio's interval is "
-    "symmetric in its logarithm. Where a side always or never uses a strategy there is no interval; "
-    "its own stands in the table of shares."
+    "symmetric in its logarithm; where a side always or never uses a strategy it has none, and the "
+    "difference's adds the squared arms of both sides' intervals (Newcombe 1998)."
 )
 _WRITERS: Final = (
     "Of people's replies the mark is exchanged among dialogues of the same writers, so that writers' habits "

@@ -43,6 +43,9 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Statistics, 9, 586–596.",
     "Endres & Schindelin, 2003": "Endres, D. M., & Schindelin, J. E. (2003). A new metric for probability "
     "distributions. IEEE Transactions on Information Theory, 49, 1858–1860.",
+    "Fay & Herriot, 1979": "Fay, R. E., & Herriot, R. A. (1979). Estimates of income for small places: An "
+    "application of James–Stein procedures to census data. Journal of the American Statistical Association, "
+    "74, 269–277.",
     "Freedman & Lane, 1983": "Freedman, D., & Lane, D. (1983). A nonstochastic interpretation of reported "
     "significance levels. Journal of Business & Economic Statistics, 1, 292–298.",
     "Gwet, 2008": "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence "
