@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,17 @@ def made_again(bundle: Path, out: Path) -> Done:
 
 def check_in_r(bundle: Path, **environment: str) -> Done:
     return _run(["Rscript", "check.R"], bundle, **environment)
+
+
+def lines(printed: str) -> dict[str, str]:
+    """The last word of check.R on each figure: ok or DIFFERS."""
+    found = re.findall(r"(?m)^(.+?) +\S+ +\S+ +\S+  (ok|DIFFERS)$", printed)
+    return dict(found)
+
+
+def differing(printed: str) -> list[str]:
+    """The figures that check.R finds otherwise."""
+    return [name for name, word in lines(printed).items() if word != "ok"]
 
 
 def packed_anew(bundle: Path) -> None:
