@@ -58,7 +58,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "codings.csv": (
         "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
-        "outcome", "codes", "same_family", "for_trial",
+        "outcome", "codes", "same_family", "for_trial", "model_requested", "model_returned", "other_model",
     ),
     "benchmarks.csv": ("system", "benchmark", "score", "source"),
 }  # fmt: skip
