@@ -35,7 +35,7 @@ class Read(NamedTuple):
         return "OIE".index(self.node[1]) + 1
 
 
-#: HEART's dimensions. QCET has no criterion of empathy: there stands the parent of those that it would be among.
+#: HEART's dimensions. QCET has no criterion of empathy: for it stands the parent that it would be under.
 READ: Final[dict[str, Read]] = {
     OVERALL: Read("QEG-w-3", "Usefulness (nonspecific)"),
     "human_alignment": Read("QEG-w-1", "Naturalness (outputs as a whole)"),

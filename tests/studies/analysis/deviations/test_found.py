@@ -123,11 +123,10 @@ def test_coding_is_told_and_is_no_deviation(tmp_path: Path) -> None:
 def test_a_coder_whose_model_drifts_is_named(tmp_path: Path) -> None:
     """People's codings, and those that no model answered, name none."""
     frozen(tmp_path)
-    drifted = {"model_returned": "qwen-2", "other_model": 1}
-    unanswered = {"model_requested": "", "model_returned": "", "other_model": "", "outcome": "withheld"}
     rows = [
-        coding("a"), by_model("a"), by_model("b", **drifted), by_model("c", **drifted),
-        by_model("d", status="failed", **unanswered),
+        coding("a"), by_model("a"),
+        *(by_model(name, model_returned="qwen-2", other_model=1) for name in "bc"),
+        by_model("d", status="failed", model_requested="", model_returned="", other_model=""),
     ]  # fmt: skip
     write_coded(tmp_path, [reason(name) for name in "abcd"], rows)
     asked = "the models that were asked for"
