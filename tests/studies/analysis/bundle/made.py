@@ -17,13 +17,12 @@ from django.conf import settings
 from studies.analysis.simulating import Design, Effects, Simulated, simulate
 from studies.protocol import Contrast, ProtocolDocument, canonical_json, sha256_of
 from tests.protocols import a_protocol
+from tests.studies.analysis.bundle.planting import plant
 from tests.studies.analysis.tables import Row, write
 
 #: Loud words that no byte of a bundle may hold, in the cells that could bring them.
 LOUD: Final = (
-    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUDREASON", "LOUDNOTE", "LOUDSURVEY", "LOUDGUESS",
-    "LOUDTHEME", "LOUDCODERNOTE", "LOUDPASSAGE", "LOUDHOST", "LOUDFILE", "LOUDMETA",
-    "09:05:00", "feedfacecafe",
+    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUD", "09:05:00", "feedfacecafe",
 )  # fmt: skip
 RELEASED: Final = "A reason that somebody released."
 JUDGED: Final = "A judge's reason."
@@ -53,6 +52,7 @@ def make_export(folder: Path, *, dialogues: int = 40, released: bool = True, wid
     _people(folder, sorted({str(row["source"]) for row in verdicts if row["source_kind"] == "rater"}))
     _material(folder, verdicts)
     _codings(folder, verdicts, wide)
+    plant(folder)
     shutil.copyfile(settings.BASE_DIR / "docs" / "codebook.md", folder / "codebook.md")
     _manifest(folder, document, sha256_of(text), version=4 if released else 3)
     return folder
@@ -150,7 +150,8 @@ def _people(folder: Path, raters: list[str]) -> None:
     write(
         folder, "sessions.csv",
         [
-            {"rater": one, "outcome": "completed", "channel": "prolific", "excluded": 0,
+            {"rater": one, "outcome": "completed", "excluded": 0,
+             "channel": "invited" if one == raters[0] else "prolific",
              "exclusion_reason": "", "arrived_at": "2025-03-03T09:05:00Z", "minutes": 20,
              "pairs_rated": 20, "rater_group": "",
              "opted_out": "LOUDTHEME", "decoys_seen": 0, "decoys_lost": 0, "checks_seen": 0,

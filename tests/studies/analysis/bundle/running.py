@@ -1,7 +1,8 @@
-"""A bundle's own commands, run where nothing of this project can be imported."""
+"""What is in a bundle, and its own commands, run where nothing of this project can be imported."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import re
@@ -19,6 +20,17 @@ needs_r = pytest.mark.skipif(
 )
 
 Done = subprocess.CompletedProcess[str]
+
+
+def everything(folder: Path) -> bytes:
+    """Every byte of every file, and every name."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return b"".join(str(path.relative_to(folder)).encode() + path.read_bytes() for path in paths)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def verify(bundle: Path, *arguments: str) -> Done:
