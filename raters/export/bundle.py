@@ -40,7 +40,7 @@ MANIFEST: Final = "manifest.json"
 #: What stands in a manifest so that a folder can be told to be an export.
 MADE_BY: Final = "heartsite export"
 #: Raised whenever a file or a column is added, removed or changes its meaning.
-FORMAT: Final = 4
+FORMAT: Final = 5
 CODEBOOK: Final = settings.BASE_DIR / "docs" / "codebook.md"
 
 VERDICTS: Final = "verdicts.csv"

@@ -96,6 +96,13 @@ def without_key_names(sentence: str) -> str:
     return _KEY_NAME.sub("[key]", sentence)
 
 
+def models_of(asked: str | None, returned: str | None) -> tuple[str, str, bool | None]:
+    """What was asked for, what answered, and whether it is another one; nothing without an answer."""
+    if asked is None or returned is None:
+        return "", "", None
+    return asked, returned, is_other_model(asked, returned)
+
+
 def _cell(value: object) -> Cell:
     if isinstance(value, datetime):
         return iso_utc(value)

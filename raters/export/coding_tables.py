@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from django.db.models import QuerySet
 
+from raters.export.call_table import models_of
 from raters.export.tables import CHUNK, Table
 from raters.models import CodeMark, CodingAssignment
 from raters.verdicts import iso_utc, joined_tags
@@ -55,6 +56,8 @@ _BY_MODEL: Final = (
     "finished_at",
     "error_kind",
     "call_id",
+    "call__model_requested",
+    "call__model_returned",
 )
 
 
@@ -113,6 +116,9 @@ class CodingRow(NamedTuple):
     position: int | None
     coded_at: str
     call: int | None
+    model_requested: str
+    model_returned: str
+    other_model: bool | None
 
 
 class BenchmarkRow(NamedTuple):
@@ -216,6 +222,9 @@ def _by_people(study: Study) -> Iterator[CodingRow]:
                 position=position,
                 coded_at=iso_utc(coded_at or skipped_at),
                 call=None,
+                model_requested="",
+                model_returned="",
+                other_model=None,
             )
 
 
@@ -225,7 +234,8 @@ def _by_models(study: Study) -> Iterator[CodingRow]:
     for chunk in _chunks(rows.iterator(chunk_size=CHUNK)):
         marks = _marks(CodingMark.objects.filter(coding__in=[row[0] for row in chunk]), "coding_id")
         for pk, book, passage, coder, family, model, replicate, status, outcome, note, *rest in chunk:
-            same_family, for_trial, finished_at, error_kind, call = rest
+            same_family, for_trial, finished_at, error_kind, call, asked, returned = rest
+            model_requested, model_returned, other_model = models_of(asked, returned)
             yield CodingRow(
                 passage=passage,
                 coder=coder,
@@ -244,6 +254,9 @@ def _by_models(study: Study) -> Iterator[CodingRow]:
                 position=None,
                 coded_at=iso_utc(finished_at),
                 call=call,
+                model_requested=model_requested,
+                model_returned=model_returned,
+                other_model=other_model,
             )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final, NamedTuple
 
-from raters.export.call_table import CALLS, without_key_names
+from raters.export.call_table import CALLS, models_of, without_key_names
 from raters.export.tables import CHUNK, Table, as_json
 from raters.verdicts import iso_utc
 from studies.judging.planning import judge_as_asked
-from studies.llm.naming import is_other_model
 from studies.models import Generation, Judgment, Run, Study
 from studies.selectors import response_key
 
@@ -213,7 +212,7 @@ def judgment_rows(study: Study) -> Iterator[JudgmentRow]:
     )
     for *facts, asked, returned, evidence, reason, reasons, at, call in selected.iterator(chunk_size=CHUNK):
         facts[place] = without_key_names(facts[place])
-        models = _models(asked, returned)
+        models = models_of(asked, returned)
         said = (*(evidence or ("", "")), reason, as_json(reasons))
         yield JudgmentRow._make((*facts, *models, *said, iso_utc(at), call))
 
@@ -245,15 +244,8 @@ def generation_rows(study: Study) -> Iterator[GenerationRow]:
         dialogue, system, replicate = facts[:3]
         key = "" if response is None else response_key(dialogue, system, replicate)
         facts[place] = without_key_names(facts[place])
-        models = _models(asked, returned)
+        models = models_of(asked, returned)
         yield GenerationRow._make((*facts, "|".join(flags), key, *models, iso_utc(at), call))
-
-
-def _models(asked: str | None, returned: str | None) -> tuple[str, str, bool | None]:
-    """What was asked for, what answered, and whether it is another one; nothing without an answer."""
-    if asked is None or returned is None:
-        return "", "", None
-    return asked, returned, is_other_model(asked, returned)
 
 
 MACHINE_TABLES: Final = (

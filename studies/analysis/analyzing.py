@@ -8,6 +8,8 @@ from typing import Any
 
 from studies.analysis.documents import DOCUMENTS, DocumentOf
 from studies.analysis.evidence import Evidence, Options, SectionOf, read_evidence, read_protocol
+from studies.analysis.naming import Names, named, names_by_column
+from studies.analysis.rationales.material import material
 from studies.analysis.reading import CannotRead
 from studies.analysis.recording.methods import in_words
 from studies.analysis.reporting import Facts, Report, check_folder, write_report
@@ -44,8 +46,10 @@ def analyze(
         say(sentence)
     facts = facts_of(evidence)
     told = _told(evidence, sections, say)
+    names = names_of(evidence)
     beside = [document for of in documents if (document := of(evidence, told)) is not None]
-    report = Report(facts, (in_short(told), *told, in_words(evidence, told)), tuple(beside))
+    short = in_short([named(section, names) for section in told])
+    report = Report(facts, (short, *told, in_words(evidence, told)), tuple(beside), names)
     write_report(report, out, say=say)
     return {
         "out": str(out),
@@ -67,6 +71,13 @@ def planned_seed(path: Path, protocol: Path | None = None) -> int:
     """
     document, _sha256 = read_protocol(path, Options(protocol=protocol))
     return document.analysis.seed if document and document.froze_analysis else Options().seed
+
+
+def names_of(evidence: Evidence) -> Names:
+    """Of the version of the codebook that counts, and of the protocol's rubric. Raises CannotRead."""
+    found = material(evidence)
+    codes = {} if isinstance(found, str) else found.book.shown
+    return names_by_column(codes=codes, dimensions=evidence.dimension_names)
 
 
 def facts_of(evidence: Evidence) -> Facts:

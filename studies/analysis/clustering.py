@@ -68,6 +68,16 @@ class Partitions:
             for groups, count, sign, is_single in _partitions(used)
         ]
 
+    def covariance(self, influence: sparse.csr_array) -> Floats:
+        """What `covariance` makes of the same influences (n × k) when most of them are 0."""
+        total, floor = np.zeros((influence.shape[1],) * 2), np.zeros(influence.shape[1])
+        for members, factor, sign, is_single in self._partitions:
+            sums = members @ influence
+            meat = (sums.T @ sums).toarray() * factor
+            total += sign * meat
+            floor = np.maximum(floor, np.diag(meat)) if is_single else floor
+        return _raised(_nearest(total), floor)
+
     def variances(self, influence: NDArray[np.floating[Any]]) -> Floats:
         """The variance of each of k estimates by itself, from influences n × k.
 
@@ -79,6 +89,18 @@ class Partitions:
             total += sign * squares
             floor = np.maximum(floor, squares) if is_single else floor
         return np.maximum(total, floor)
+
+
+def noise(covariance: Floats, freedom: int, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Errors (count × k) of k estimates with this covariance, multivariate t, and what multiplies it in each.
+
+    By the symmetric root, which rounding does not turn: the same draws in whatever order rows came.
+    """
+    values, vectors = np.linalg.eigh(covariance)
+    root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    errors = rng.standard_normal((count, len(values))) @ root
+    factor = freedom / rng.chisquare(freedom, count)
+    return np.asarray(errors * np.sqrt(factor)[:, None]), np.asarray(factor)
 
 
 def interval(value: float, influence: Floats, ways: Mapping[str, Codes], *, n: int | None = None) -> Estimate:

@@ -14,6 +14,7 @@ import numpy as np
 
 from studies import protocol
 from studies.analysis.further_tables import kinds_in, read_tables
+from studies.analysis.naming import distinct
 from studies.analysis.reading import CannotRead, Coded, Mask, TextTable
 from studies.analysis.results import Section
 from studies.analysis.verdicts import Verdicts, read_verdicts, refuse_confused
@@ -151,6 +152,12 @@ class Evidence:
         asked = [row.key for row in self.protocol.rubric] if self.protocol else []
         order = ["overall", *asked, *sorted(found)]
         return tuple(key for key in dict.fromkeys(order) if key in found)
+
+    @cached_property
+    def dimension_names(self) -> dict[str, str]:
+        """What a reader reads for each of `dimensions`: the rubric's name, else the key."""
+        asked = {row.key: row.name for row in self.protocol.rubric} if self.protocol else {}
+        return distinct({key: asked.get(key, key) for key in (*asked, *self.dimensions)})
 
     @cached_property
     def slices(self) -> dict[str, Mask]:

@@ -62,12 +62,12 @@ def strategies(rows: Rows) -> Iterator[Finding]:
     for row in mine[:1]:
         turn = "to" if _plain(row["difference"]) > 0 else "away from"
         head = (
-            f"On adversarial dialogues people clearly turn {turn} {row['strategy']} more than models do"
+            f"On adversarial dialogues people clearly turn {turn} “{row['strategy']}” more than models do"
             if _clear(row)
             else "No strategy to which people clearly turn otherwise than models on adversarial dialogues"
         )
         said = (
-            f"{row['strategy']}, the clearest of {len(mine)}: people {_text(row['people'], 'points')}, "
+            f"“{row['strategy']}”, the clearest of {len(mine)}: people {_text(row['people'], 'points')}, "
             f"models {_text(row['models'], 'points')}; difference {_with_n(row['difference'], 'points')} "
             f"replies, p{_SPACE}{_p(row['p_holm'])} after Holm."
         )

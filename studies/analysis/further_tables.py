@@ -19,7 +19,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "p_rated", "feedback",
     ),
     "sessions.csv": (
-        "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated", "rater_group",
+        "rater", "outcome", "excluded", "exclusion_reason", "minutes", "pairs_rated",
         "decoys_seen", "decoys_lost", "checks_seen", "checks_failed", "consented_at", "completed_at",
         "stopped_at", "timed_out_at", "reviewed_at", "channel",
     ),
@@ -27,7 +27,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
         "booklet", "rater", "pair", "dialogue", "kind", "order", "rated_main", "released_at", "protocol_hash",
         "skipped", "instructed_value",
     ),
-    "skips.csv": ("rater", "pair", "dialogue", "kind", "phase", "reason"),
+    "skips.csv": ("phase", "reason", "rater"),
     "guesses.csv": (
         "rater", "pair", "dialogue", "kind_first", "kind_second", "guess_first", "guess_second",
         "certainty_first", "certainty_second", "system_first", "system_second",
@@ -58,7 +58,7 @@ TABLES: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "codings.csv": (
         "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
-        "outcome", "codes", "same_family", "for_trial",
+        "outcome", "codes", "same_family", "for_trial", "model_requested", "model_returned", "other_model",
     ),
     "benchmarks.csv": ("system", "benchmark", "score", "source"),
 }  # fmt: skip

@@ -27,7 +27,7 @@ NEEDED: Final = (
 #: Columns that are used where they are there.
 KNOWN: Final = (
     "protocol_hash", "tags", "order", "occasion", "scale", "target", "kind", "phase", "writer_first",
-    "writer_second", "rater_group", "excluded", "exclusion_reason", "response_first", "response_second",
+    "writer_second", "excluded", "exclusion_reason", "response_first", "response_second",
     "position", "layout", "seconds", "flags_first", "flags_second", "check_asked", "check_answered",
     "surplus", "reason",
 )  # fmt: skip

@@ -11,23 +11,25 @@ import re
 from typing import Final
 
 from studies import normalising
-from studies.coding.mentions import FIRST, mentions_of
+from studies.coding.mentions import mentions_of
+from studies.coding.naming import FIRST
 
 #: How passages are set, whatever the study's profile is: coders must not tell a model by its dashes.
 PROFILE: Final = "plain-1"
 LABELS: Final = ("[one reply]", "[the other reply]")
 
-#: How an answer's form frames a text that was not read as one: {"reason": "…"}.
+#: How an answer's form frames a text that was not read as one: {"reason": "…"}. What stands there is never
+#: tried twice, so that a long gap costs no more than its length.
 _FORM: Final = re.compile(
-    r"\A\s*[{\[]*\s*\"?(?:overall|reason|q\d+)\"?\s*:\s*[{\[]*\s*(?:\"reason\"\s*:\s*)?\"(?P<said>.*?)\"?\s*[}\]]*\s*\Z",
-    re.DOTALL,
+    r"\s*+[{\[]*+\s*+\"?(?:overall|reason|q\d++)\"?\s*+:\s*+[{\[]*+\s*+(?:\"reason\"\s*+:\s*+)?\""
 )
 #: The frames of a judge's prompt, and the names in the answer's form: task_following, much_better.
 _FRAME: Final = re.compile(r"<<[0-9a-f]{12}[^<>\n]*>>")
 _JOINED: Final = re.compile(r"(?<=[\w\]])(?<!_)_+(?=[^\W_]|\[)")
 _AS_A_JUDGE: Final = re.compile(
-    r"(?P<start>\A|[.!?]\s+|\n)As (?:an?|the) (?:[\w-]+ ){0,3}?"
-    r"(?:judge|evaluator|rater|assessor|annotator|AI|language model|assistant)\b[^.,\n]{0,60},\s*(?P<next>\w)"
+    r"(?P<start>\A|[.!?]\s+|\n)(?:[Aa]s (?:an?|the) (?:[\w-]+ ){0,3}?"
+    r"(?:judge|evaluator|rater|assessor|annotator|AI|language model|assistant)\b[^.,\n]{0,60},\s*)+"
+    r"(?P<next>\w)"
 )
 
 
@@ -36,15 +38,15 @@ def masked(text: str, *, slots: tuple[str, str] = ("", ""), seed: str) -> str:
 
     `slots`: what a judge's prompt called the reply shown first and the one shown second; empty for people.
     """
-    text = normalising.shown(_unframed(text), PROFILE)
     swapped = hashlib.sha256(f"{seed}/mask".encode()).digest()[0] % 2
-    # A name that is masked can show that the word beside it is one too.
+    # A name that is masked can show that the word beside it is one too, and a frame that goes bare another.
     while (blinder := _once(text, slots, LABELS[swapped], LABELS[1 - swapped])) != text:
         text = blinder
     return text
 
 
 def _once(text: str, slots: tuple[str, str], first: str, second: str) -> str:
+    text = normalising.shown(_unframed(text), PROFILE)
     pieces, at = [], 0
     for mention in mentions_of(text, slots):
         pieces += [text[at : mention.start], first if mention.side == FIRST else second]
@@ -55,6 +57,6 @@ def _once(text: str, slots: tuple[str, str], first: str, second: str) -> str:
 
 def _unframed(text: str) -> str:
     """Without what only a judge's answer has around it."""
-    form = _FORM.match(text)
-    text = _FRAME.sub(" ", form["said"] if form else text)
-    return _AS_A_JUDGE.sub(lambda found: found["start"] + found["next"].upper(), text)
+    while form := _FORM.match(text):
+        text = text[form.end() :].rstrip().rstrip("}]").rstrip().removesuffix('"')
+    return _AS_A_JUDGE.sub(lambda found: found["start"] + found["next"].upper(), _FRAME.sub(" ", text))

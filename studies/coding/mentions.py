@@ -1,89 +1,25 @@
-"""Where a written reason names one of the two replies, and which: "Reply A", "the second one", "B".
+"""Where a written reason names one of the two replies, and which.
 
-Rules for English and German, made so that ordinary words stay: the article "a", "at first", "the right
-thing". What they cannot tell stands in docs/coding.md.
+By the table in `naming`, made so that ordinary words stay: the article "a", "at first", "the right thing".
+What it cannot tell stands in docs/coding.md. Letters of other widths are matched as plain ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-#: Which reply of the two, as shown.
-FIRST: Final = 0
-SECOND: Final = 1
-_SIDES: Final = {
-    **dict.fromkeys(
-        ("a", "1", "one", "eins", "first", "1st", "left", "top", "upper", "above", "former"), FIRST
-    ),
-    **dict.fromkeys(("b", "2", "two", "zwei", "second", "2nd", "right", "bottom", "lower", "below"), SECOND),
-    "latter": SECOND,
-}
-_GERMAN: Final = {
-    "erst": FIRST,
-    "link": FIRST,
-    "ober": FIRST,
-    "zweit": SECOND,
-    "recht": SECOND,
-    "unter": SECOND,
-    "letzter": SECOND,
-}
+from studies.coding import naming
+from studies.coding.naming import NOUN, ONE, SIDES, STEMS, Needs
 
-_REPLY: Final = (
-    r"reply|response|answer|option|supporter|counsell?or|therapist|helper|version|candidate|responder|assistant|"
-    r"antwort|reaktion|erwiderung|variante|möglichkeit"
-)
-#: What can stand before a letter or a number, and what after "the first".
-_NOUN: Final = rf"(?:{_REPLY}|choice|text|message|person|nachricht)"
-_ONE: Final = rf"(?:{_REPLY}|one)"
-_NOUNS: Final = r"(?:replies|responses|answers|options|versions|supporters|antworten|reaktionen|varianten)"
-_THE: Final = r"(?:the|die|der|das|den|dem|des)"
-#: Verbs that tell something of a reply.
-_VERB: Final = (
-    r"(?:is|isn't|was|wasn't|has|had|does|doesn't|did|didn't|can|can't|could|couldn't|would|wouldn't|will|won't|"
-    r"might|may|should|must|feels?|felt|sounds?|seems?|seemed|shows?|showed|asks?|asked|gives?|gave|listens?|"
-    r"listened|validates?|acknowledges?|offers?|offered|tries|tried|takes|took|makes|made|goes|went|gets|got|keeps|"
-    r"kept|helps|helped|lets|jumps|jumped|comes|came|tells|told|says|said|reads|wins|looks|looked|responds|"
-    r"reflects|uses|used|names|named|ignores|ignored|stays|stayed|meets|met|misses|missed|engages|"
-    r"ist|war|hat|hatte|wirkt|wirkte|klingt|klang|fragt|fragte|geht|ging|zeigt|zeigte|hört|gibt|gab|nimmt|nahm|"
-    r"bleibt|blieb|macht|scheint|gefällt|spricht|bietet|hilft|fühlt|trifft|sagt|kann|wäre|würde)"
-)
-_LINK: Final = (
-    r"(?:because|since|over|than|but|not|whereas|though|although|weil|da|als|aber|denn|nicht|auch|eher)"
-)
-_AND: Final = r"(?:\s+(?:and|or|vs\.?|versus|und|oder|nor)\s+|\s*[/&<>=]\s*)"
-#: After a name that is no name in every place: an end, a verb, or a word that ties it to the rest.
-_THEN: Final = rf"(?=[\"']|\s*(?:[,.;:!?)\]<>=]|$|\n|\s-\s)|\s+(?:{_VERB}|{_LINK})\b)"
-_CHOSE: Final = r"(?:prefer(?:red)?|chose|choose|pick(?:ed)?|than|favou?r(?:ed)?)"
-#: Before a letter that is the name of something else.
-_NO_REPLY: Final = re.compile(
-    r"\b(?:plan|vitamins?|hepatitis|type|grade|step|point|appendix|class|level|category|schedule|section|part|group|"
-    r"blood|exhibit|(?-i:an?)|from|from a to|typ|klasse|stufe|punkt|schritt|teil|gruppe|von a bis)\s+\Z",
-    re.IGNORECASE,
-)
-_POSSESSED: Final = re.compile(
-    r"(?:'s|s'|\b(?:her|his|my|your|their|our|its|a|an|whose|ihre?|seine?|meine?))\s+\Z", re.I
-)
-_NO_VERB: Final = {
-    "means",
-    "series",
-    "lens",
-    "perhaps",
-    "always",
-    "sometimes",
-    "news",
-    "towards",
-    "yes",
-    "lots",
-}
-_ADVERB: Final = re.compile(
-    r"also|always|just|never|still|(?!family|lovely|friendly|lonely|early|daily)\w+ly"
-)
-_ARTICLES: Final = re.compile(r"(?:one|once|uni|use|usu|usa|eu|u\b)", re.IGNORECASE)
 _PLACEHOLDER: Final = re.compile(r"\[(?:one|the other) reply\]")
 _STOPS: Final = ".!?:;\n\"'(-"
+#: So many characters before and behind a name are looked at, whatever the length of the text.
+_BEFORE: Final = 24
+_BEHIND: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,38 +31,71 @@ class Mention:
     side: int
 
 
-Rule = Callable[[str], Iterator[Mention]]
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text as rules see it: as long as the text itself, and what holds for the whole of it."""
+
+    text: str
+    has_left: bool
+    is_shouted: bool
+    is_german: bool
+
+    def before(self, at: int) -> str:
+        return self.text[max(at - _BEFORE, 0) : at]
+
+    def after(self, at: int) -> str:
+        return self.text[at : at + _BEHIND]
 
 
 def mentions_of(text: str, slots: tuple[str, str] = ("", "")) -> list[Mention]:
     """All mentions in the order of the text, none over another. `slots`: as a judge's prompt called them."""
+    reading = _read(text)
     found: list[Mention] = []
-    for rule in (_slotted(slots), *_RULES):
-        found += [mention for mention in rule(text) if _is_apart(mention, found)]
-    named = min((mention.start for mention in found), default=len(text))
-    if placeholder := _PLACEHOLDER.search(text):
-        named = min(named, placeholder.start())
-    # "The latter" points back to what was named before it, if anything was; that order tells no position.
-    found += [mention for mention in _POINTING(text) if mention.start < named and _is_apart(mention, found)]
+    taken = bytearray(len(text))
+    for mention in _candidates(reading, slots):
+        if not any(taken[mention.start : mention.end]):
+            taken[mention.start : mention.end] = b"\1" * (mention.end - mention.start)
+            found.append(mention)
+    named = [mention.start for mention in found]
+    if placeholder := _PLACEHOLDER.search(reading.text):
+        named.append(placeholder.start())
+    first = min(named, default=len(text))
+    found += [one for one in _matches(reading, *_POINTING) if one.end <= first]
     return sorted(found, key=lambda mention: mention.start)
 
 
-def _is_apart(mention: Mention, found: list[Mention]) -> bool:
-    return not any(mention.start < other.end and other.start < mention.end for other in found)
+def _read(text: str) -> _Reading:
+    text = "".join(map(_plain, text)) if not text.isascii() else text
+    said = _PLACEHOLDER.sub("", text)
+    return _Reading(
+        text=text,
+        has_left=bool(naming.LEFT.search(text)),
+        is_shouted=not re.search(r"[a-z]", said),
+        is_german=bool(naming.GERMAN.search(said)),
+    )
 
 
-def _slotted(slots: tuple[str, str]) -> Rule:
+def _plain(letter: str) -> str:
+    """NFKC where that is one character too, so that every place in the text stays."""
+    plain = unicodedata.normalize("NFKC", letter)
+    return plain if len(plain) == 1 else letter
+
+
+def _candidates(reading: _Reading, slots: tuple[str, str]) -> Iterator[Mention]:
+    """Earlier ones go before later ones: a judge's own names, then the table from top to bottom."""
+    for side, slot in enumerate(slots):
+        if slot:
+            yield from _slotted(reading.text, slot, side)
+    for pattern, needs in _RULES:
+        yield from _matches(reading, pattern, needs)
+
+
+def _slotted(text: str, slot: str, side: int) -> Iterator[Mention]:
     """ "R7", "reply R7", "R-7", in capitals or not, also within a word of the answer's form ("R7_better")."""
-
-    def rule(text: str) -> Iterator[Mention]:
-        for side, slot in enumerate(slots):
-            if slot:
-                name = r"[\s_-]?".join(re.escape(one) for one in (slot[0], slot[1:]) if one)
-                pattern = rf"(?:(?:{_THE}\s+)?\b{_NOUN}\s+)?[\"'(]?(?<![^\W_]){name}(?![^\W_])"
-                for match in re.finditer(pattern, text, re.IGNORECASE):
-                    yield _spared_quote(text, match, side)
-
-    return rule
+    name = r"[\s_-]?".join(re.escape(one) for one in (slot[0], slot[1:]) if one)
+    pattern = rf"(?:(?:{naming.THE}\s+)?\b{NOUN}\s+)?[\"'(]?(?<![^\W_]){name}(?![^\W_])"
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        yield _spared_quote(text, match, side)
 
 
 def _spared_quote(text: str, match: re.Match[str], side: int) -> Mention:
@@ -140,136 +109,76 @@ def _spared_quote(text: str, match: re.Match[str], side: int) -> Mention:
     return Mention(match.start() + opened.end(), match.end(), side)
 
 
-def _rule(pattern: str, *, holds: Callable[[str, re.Match[str]], bool] = lambda text, match: True) -> Rule:
-    """Each match of a pattern whose group `side` tells which; `name`, where there is one, is the mention."""
-    compiled = re.compile(pattern)
-    span = "name" if "name" in compiled.groupindex else 0
-
-    def rule(text: str) -> Iterator[Mention]:
-        for match in compiled.finditer(text):
-            if holds(text, match):
-                yield Mention(match.start(span), match.end(span), _side(match["side"]))
-
-    return rule
+def _matches(reading: _Reading, pattern: re.Pattern[str], needs: Needs) -> Iterator[Mention]:
+    span = "name" if "name" in pattern.groupindex else 0
+    for match in pattern.finditer(reading.text):
+        if _HOLDS[needs](reading, match):
+            yield Mention(match.start(span), match.end(span), _side(match["side"].lower()))
 
 
 def _side(word: str) -> int:
-    word = word.lower().removesuffix("-hand")
-    known = _SIDES.get(word)
-    return (
-        known if known is not None else next(side for stem, side in _GERMAN.items() if word.startswith(stem))
-    )
+    known = SIDES.get(word)
+    return known if known is not None else next(side for stem, side in STEMS.items() if word.startswith(stem))
 
 
-def _is_unowned(text: str, match: re.Match[str]) -> bool:
+def _is_unowned(reading: _Reading, match: re.Match[str]) -> bool:
     """Not "her first answer", which is somebody's in the conversation."""
-    return not _POSSESSED.search(text[: match.start()])
+    return not naming.POSSESSED.search(reading.before(match.start()))
 
 
-def _has_no_other_meaning(text: str, match: re.Match[str]) -> bool:
-    return not _NO_REPLY.search(text[: match.start()])
+def _is_undetermined(reading: _Reading, match: re.Match[str]) -> bool:
+    """Not "the answer one would hope for"."""
+    return _is_unowned(reading, match) and not naming.DETERMINED.search(reading.before(match.start()))
 
 
-def _speaks_of_sides(text: str, match: re.Match[str]) -> bool:
-    """ "Right" is a side where there is a left one; elsewhere it means correct."""
-    return _side(match["side"]) == FIRST or bool(_LEFT.search(text))
+def _has_no_preposition(reading: _Reading, match: re.Match[str]) -> bool:
+    """Not "over the top", nor "in the first message", which may be one of the conversation."""
+    return _is_unowned(reading, match) and not naming.PREPOSITION.search(reading.before(match.start()))
 
 
-def _is_letter(text: str, match: re.Match[str]) -> bool:
+def _has_no_other_meaning(reading: _Reading, match: re.Match[str]) -> bool:
+    return not naming.NO_REPLY.search(reading.before(match.start("side")))
+
+
+def _is_letter(reading: _Reading, match: re.Match[str]) -> bool:
     """Whether a capital A or B names a reply. The article begins a sentence; a letter may stand anywhere."""
-    if not _has_no_other_meaning(text, match):
+    if not _has_no_other_meaning(reading, match):
         return False
-    if match["side"] == "B":
+    after = reading.after(match.end())
+    if match["side"] == "B" or reading.is_german or naming.FOLLOWED.match(after):
         return True
-    after = text[match.end() :]
-    if _FOLLOWED.match(after):
-        return True
-    before = text[: match.start()].rstrip(" ")
-    is_shouted = not re.search(r"[a-z]", _PLACEHOLDER.sub("", text))
-    if before and before[-1] not in _STOPS and not is_shouted:
+    before = reading.before(match.start()).rstrip(" ")
+    if before and before[-1] not in _STOPS and not reading.is_shouted:
         return not re.match(r"[\s-]+[Ll]evel", after)
     return _starts_like_a_name(after)
 
 
 def _starts_like_a_name(after: str) -> bool:
     """What follows a capital A at the start of a sentence: "A uses", "A understands", "A focused on"."""
-    words = re.findall(r"[^\W\d_][\w']*", after[:60])[:2]
+    words = re.findall(r"[^\W\d_][\w']*", after)[:2]
     if not words or not re.match(r"\s+[^\W\d_]", after):
         return False
     word = words[0]
-    if any(re.fullmatch(_ONE, one, re.IGNORECASE) for one in words):
+    if any(re.fullmatch(ONE, one, re.IGNORECASE) for one in words):
         return False
-    verb = words[-1] if _ADVERB.fullmatch(word) else word
-    if re.fullmatch(r"\w+[^suia]s", verb) and verb not in _NO_VERB:
+    verb = words[-1] if re.fullmatch(naming.ADVERB, word) else word
+    if re.fullmatch(r"\w+[^suia]s", verb) and verb not in naming.NO_VERB:
         return True
-    if re.match(rf"\s+(?:(?:more|less)\s+)?\w+\s+than\s+(?:{_NOUN}\s+)?B\b", after):
+    if word[0] in "aeiou" and not naming.ARTICLES.match(word):
         return True
-    if word[0] in "aeiou" and not _ARTICLES.match(word):
-        return True
-    return bool(re.match(r"\s+\w+ed\s+(?:on|to|the|her|him|them|his|their|with|how|what|that|it)\b", after))
+    return bool(naming.COMPARED.match(after) or naming.ACTED.match(after))
 
 
-_LEFT: Final = re.compile(
-    rf"(?i)\b(?:on the left|left(?:-hand)?\s+{_ONE}|(?:the|die|der)\s+(?:left|linke\w?)\b)"
-    r"|\[(?:one|the other) reply\]"
-)
-_FOLLOWED: Final = re.compile(
-    rf"(?:'s\b|\"|\s*(?:[,.;:!?)\]<>=]|$|\n|\s-\s)|{_AND}(?:{_NOUN}\s+)?[B2]\b|\s+(?:{_VERB}|{_LINK})\b)",
-    re.IGNORECASE,
-)
-_NUMBER: Final = r"(?:number\s+|n[or]\.\s*|n[or]\s+(?=\d)|#\s*)?"
-_SIDE_HAND: Final = (
-    r"the\s+(?P<side>left|right)(?:-hand)?(?:\s+side)?\b"
-    r"(?!\s+(?:track|path|page|lines?|foot|way|direction|note|of)\b)"
-)
-_SIDE_OF: Final = r"(?P<side>first|second|1st|2nd|left(?:-hand)?|top|bottom|upper|lower)"
-_GERMAN_SIDE: Final = r"(?P<side>(?:erst|zweit|link|recht|ober|unter)e[nrs]?)"
-
-_POINTING: Final = _rule(
-    rf"(?i)\b(?:the\s+|(?:{_THE}\s+)?(?=erst|letzt))(?P<side>former|latter|(?:erst|letzt)ere[nrs]?)(?:\s+{_ONE})?\b"
-)
-_RULES: Final[tuple[Rule, ...]] = (
-    _rule(rf"(?i:(?:\b{_THE}\s+)?\b{_NOUN}\s+{_NUMBER})(?P<side>[ABb12])(?![\w-])"),
-    _rule(rf"(?i:(?:\b{_THE}\s+)?\b{_NOUN}\s+{_NUMBER}[\"'(\[])(?P<side>[ABab12])[\"')\]]"),
-    _rule(
-        rf"(?i)(?:\b{_THE}\s+)?\b{_NOUN}\s+{_NUMBER}(?P<side>a|one|two|eins|zwei)"
-        rf"(?:{_THEN}|(?=\s+(?:more|better|most|too|also)\b)|(?={_AND}{_NOUN}\b))",
-        holds=_is_unowned,
-    ),
-    _rule(
-        rf"(?i)(?:\b{_THE}\s+)?(?<![\w-]){_SIDE_OF}\s+{_ONE}\b(?!\s+or\s+(?:two|three|more)\b)",
-        holds=_is_unowned,
-    ),
-    _rule(rf"(?i)(?:\b{_THE}\s+)?\b{_GERMAN_SIDE}\s+{_ONE}\b", holds=_is_unowned),
-    _rule(rf"(?i)(?:\bthe\s+)?\b(?P<side>right(?:-hand)?)\s+{_ONE}\b", holds=_speaks_of_sides),
-    _rule(rf"(?i)\b(?:the\s+)?{_ONE}\s+on\s+{_SIDE_HAND}"),
-    _rule(rf"(?i)\bon\s+(?P<name>{_SIDE_HAND})"),
-    _rule(rf"(?i)\b(?:the\s+)?{_ONE}\s+(?P<side>above|below)\b"),
-    _rule(
-        rf"(?i)\bthe\s+(?P<side>first|second|1st|2nd|left)(?:{_THEN}|(?={_AND}(?:the\s+)?(?:first|second|right)\b))"
-    ),
-    _rule(
-        rf"(?i)\bthe\s+(?P<side>right)(?=\s+(?:{_VERB}|{_LINK})\b|\s*[,.;!?]|\s*$)", holds=_speaks_of_sides
-    ),
-    _rule(
-        rf"(?i)\b(?:die|der)\s+(?P<side>(?:erst|zweit|link|recht|ober|unter)en?)(?:{_THEN}|(?=\s+(?:besser|mehr)\b))"
-    ),
-    _rule(
-        r"(?:^|(?<=[.!?\n]\s))(?P<side>First|Second|1st|2nd)"
-        r"(?=\s+(?:is|was|feels|felt|sounds|seems|seemed)\b(?!\s+(?:that|because|how|the)\b))"
-    ),
-    _rule(r"(?<![\w'])'(?P<name>(?P<side>[AB]))'(?!\w)", holds=_has_no_other_meaning),
-    _rule(rf"(?i)\b{_NOUNS}\s+(?P<name>(?P<side>[ab12]))(?={_AND}(?:{_NOUN}\s+)?[ab12]\b)"),
-    _rule(rf"(?i)\b{_NOUNS}\s+[ab12]{_AND}(?P<name>(?P<side>[ab12]))\b"),
-    _rule(
-        r"(?<![\w'-])(?:(?<!\.)|(?<=[a-z]{3}\.))(?P<side>[AB])(?![\w-]|/c\b|\+|\.\w(?!\w))", holds=_is_letter
-    ),
-    _rule(r"(?<![\w'./-])(?P<side>b)(?![\w'-]|/c\b|\.\w)", holds=_has_no_other_meaning),
-    _rule(
-        rf"(?<![\w'.-])(?P<side>a)(?=\s+(?:is|isn't|was|wasn't|has|does|doesn't|seems|feels|sounds)\b|{_AND}b\b)"
-    ),
-    _rule(rf"(?i)\b(?:{_CHOSE}|liked?|over|for|is|with|to)\s+(?P<name>(?P<side>a)){_THEN}"),
-    _rule(rf"(?i)\b{_CHOSE}\s+(?P<name>(?P<side>[12])){_THEN}"),
-    _rule(rf"(?i)(?:^|(?<=[.!?\n]\s)|(?<=[.!?\n]))(?P<side>[12])(?=\s+(?:{_VERB}|{_LINK})\b|{_AND}[12]\b)"),
-    _rule(rf"(?i)(?:#\s?|\bnumber\s+|\bno\.\s?|\bnr\.\s?)(?P<side>[12]|one|two|eins|zwei){_THEN}"),
-)
+_HOLDS: Final[Mapping[Needs, Callable[[_Reading, re.Match[str]], bool]]] = {
+    "": lambda reading, match: True,
+    "unowned": _is_unowned,
+    "undetermined": _is_undetermined,
+    "no preposition": _has_no_preposition,
+    "no other meaning": _has_no_other_meaning,
+    # "Right" is a side where there is a left one; elsewhere it means correct.
+    "a left one": lambda reading, match: reading.has_left,
+    "German": lambda reading, match: reading.is_german,
+    "a letter": _is_letter,
+}
+_RULES: Final = tuple((re.compile(pattern), needs) for pattern, needs in naming.PATTERNS)
+_POINTING: Final[tuple[re.Pattern[str], Needs]] = (re.compile(naming.POINTING), "")

@@ -134,7 +134,7 @@ def test_the_manifest_says_what_this_is(tmp_path: Path) -> None:
     assert set(manifest["imbalance"]) == {"pair", "rater", "system"}
     assert manifest["runs"] == {"generate": {}, "judge": {}, "code": {}}
     assert manifest["trial"] is False
-    assert manifest["format"] == 4
+    assert manifest["format"] == 5
     assert manifest["exclusions"] == {
         "sessions": 1,
         "sessions_kept": 1,

@@ -160,7 +160,7 @@ def test_codings_of_people_and_models(study: Study, tmp_path: Path) -> None:
     coded(person, fourth, coded_at=None, seconds=None)
     coded(person, fifth, released_at=NOW)
     row = by_model(study, first, "resonance")
-    call = a_call(row, "x")
+    call = a_call(row, "x", model_returned="m-2")
     Coding.objects.filter(pk=row.pk).update(
         status="done", outcome="ok", call=call, finished_at=NOW + timedelta(seconds=1), same_family=True
     )
@@ -198,6 +198,9 @@ def test_codings_of_people_and_models(study: Study, tmp_path: Path) -> None:
         "position": "1",
         "coded_at": "2025-03-03T09:00:00Z",
         "call": "",
+        "model_requested": "",
+        "model_returned": "",
+        "other_model": "",
     }
     assert rows[4] == {
         "passage": first.key,
@@ -217,6 +220,9 @@ def test_codings_of_people_and_models(study: Study, tmp_path: Path) -> None:
         "position": "",
         "coded_at": "2025-03-03T09:00:01Z",
         "call": str(call.pk),
+        "model_requested": "m",
+        "model_returned": "m-2",
+        "other_model": "1",
     }
 
 

@@ -40,8 +40,8 @@ def coefficients_of(sample: Counted) -> list[Estimate]:
     """COEFFICIENTS of the sample, each between −1 and 1, with intervals by dialogue, rater and writer.
 
     Sources: raw, the mean over pairs of the share of couples of votes with the same label; κ, Fleiss (1971)
-    in the form for unequal numbers of raters of Gwet (2014, Handbook of Inter-Rater Reliability, 4th ed.,
-    ch. 2 and 5), which gives AC1 and AC2 too; α, Krippendorff (2018, Content Analysis, 4th ed., ch. 12). A
+    in the form for unequal numbers of raters of Gwet (2014, Handbook of Inter-Rater Reliability, 4th
+    ed.), which gives AC1 and AC2 too; α, Krippendorff (2018, Content Analysis, 4th ed., ch. 12). A
     coefficient whose chance agreement is 1 (nobody used a second label) is undefined.
     """
     paired = int((sample.counts.sum(axis=1) >= 2).sum())

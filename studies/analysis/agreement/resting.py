@@ -59,7 +59,7 @@ def exclusions(evidence: Evidence) -> tuple[Table, ...]:
     if not rows:
         return ()
     known = evidence.verdicts is not None and evidence.verdicts.says("excluded")
-    title = f"Agreement with and without exclusions ({evidence.dimensions[0]})"
+    title = f"Agreement with and without exclusions ({evidence.dimension_names[evidence.dimensions[0]]})"
     return (Table("agreement_exclusions", title, _COLUMNS, rows, _NOTE if known else f"{_NOT_TOLD} {_NOTE}"),)
 
 

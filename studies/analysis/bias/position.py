@@ -160,4 +160,5 @@ def _ways(votes: Votes) -> dict[str, Codes]:
 
 
 def _dimension(evidence: Evidence) -> str:
-    return f"dimension {evidence.dimensions[0]}" if evidence.dimensions else "no dimension"
+    first = evidence.dimensions[:1]
+    return f"dimension {evidence.dimension_names[first[0]]}" if first else "no dimension"

@@ -6,19 +6,22 @@ import csv
 import json
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from studies.analysis.bundle.columns import As, how, leaving
 from studies.analysis.bundle.naming import mixed, new_names, secret_of
-from studies.analysis.bundle.released import REASON, RELEASED, person_in, tables, words_of
+from studies.analysis.bundle.released import REASON, RELEASED, person_in, words_of
 from studies.analysis.bundle.released import leaves as row_leaves
 from studies.analysis.evidence import MANIFEST, PROTOCOL, VERDICTS
 
 MADE_BY: Final = "heartsite replication bundle"
+SESSIONS: Final = "sessions.csv"
 #: What the new names are drawn from; where they are there.
-_SECRET: Final = (VERDICTS, "ratings.csv", "sessions.csv", "assignments.csv", "events.csv")
+_SECRET: Final = (VERDICTS, "ratings.csv", SESSIONS, "assignments.csv", "events.csv")
 #: What of an export's manifest leaves: no times but dates, no names of files.
 _MANIFEST: Final = (
     "version", "study", "title", "opened_at", "closed_at", "seed", "exploratory", "non_commercial",
@@ -53,7 +56,7 @@ class DataFacts:
 def write_data(export: Path, folder: Path) -> DataFacts:
     """Writes every table that may leave into the new folder; the protocol goes byte for byte."""
     folder.mkdir(parents=True)
-    here = {name: columns for name, columns in tables().items() if (export / name).exists()}
+    here = {name: columns for name, columns in leaving().items() if (export / name).exists()}
     secret = secret_of(export / name for name in _SECRET if (export / name).exists())
     names = new_names(_people(export, here), secret)
     found = {
@@ -62,7 +65,7 @@ def write_data(export: Path, folder: Path) -> DataFacts:
     }
     if (export / PROTOCOL).exists():
         shutil.copyfile(export / PROTOCOL, folder / PROTOCOL)
-    manifest = _manifest(export / MANIFEST)
+    manifest = _manifest(export / MANIFEST) | _channels(export / SESSIONS)
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True)
     (folder / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
     absent = sorted({path.name for path in export.glob("*.csv")} - set(here))
@@ -90,14 +93,14 @@ class _Cells:
             return instead
         if letter := person_in(name, column, row):
             return self.names[letter, row[column]]
-        if column == "passage":  # made of who wrote it, for all that is known
+        if how(name, column) is As.KEY:
             return mixed(self.secret, f"passage {row[column]}")[:12]
         return row[column]
 
 
 def _write(source: Path, target: Path, columns: tuple[str, ...], cells: _Cells) -> TableFacts:
     header = _header(source)
-    kept = tuple(column for column in columns if column in header)
+    kept = tuple(column for column in header if column in columns)
     written = without = 0
     with target.open("x", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
@@ -132,6 +135,13 @@ def _reasons(path: Path) -> tuple[int, int]:
     """How many reasons raters wrote, and how many of them were released."""
     own = [row for row in rows_in(path) if row["source_kind"] == "rater" and row.get(REASON)]
     return len(own), sum(row.get(RELEASED) == "1" for row in own)
+
+
+def _channels(path: Path) -> dict[str, dict[str, int]]:
+    """How many raters came which way, since no row says it; nothing where the export does not."""
+    if not path.exists() or "channel" not in _header(path):
+        return {}
+    return {"channels": dict(Counter(row["channel"] for row in rows_in(path)))}
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -7,19 +7,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
+from studies.analysis.bundle.columns import As, how
 from studies.analysis.bundle.data import TableFacts
-from studies.analysis.bundle.released import ANSWERS, PASSAGES, PEOPLE, REASON, TEXT
-from studies.analysis.evidence import VERDICTS
+from studies.analysis.bundle.released import ALIKE, LEFT_OUT
 
 CODEBOOK: Final = "codebook.md"
 _UNKNOWN: Final = "The codebook of the export does not describe it."
-_NEW_NAME: Final = "A new name, drawn for this bundle, where it is a person's."
-_CHANGED: Final[Mapping[tuple[str, str], str]] = {
-    (VERDICTS, REASON): "Raters' reasons only where `reason_released` is 1.",
-    (PASSAGES, TEXT): "Raters' reasons only where they were released.",
-    (PASSAGES, "passage"): "A new key, drawn for this bundle.",
-    ("codings.csv", "passage"): "A new key, drawn for this bundle.",
-    (ANSWERS, "value"): "`(left out)` where there was an answer.",
+#: What a bundle does to the cells of a column.
+_DONE: Final[Mapping[As, str]] = {
+    As.PERSON: "A new name, drawn for this bundle, where it is a person's.",
+    As.DATE: "The date only.",
+    As.REVIEWED: "A rater's only where it was released.",
+    As.COUNTED: f"`{LEFT_OUT}` where there was something.",
+    As.MODEL: "Without folders, where a server names a model by its file.",
+    As.CUT: "Without what may not leave.",
+    As.KEY: "A new key, drawn for this bundle.",
+    As.SKIPPED: f"`{ALIKE}` where it was one of the two.",
 }
 _CONVENTIONS: Final = Path(__file__).parent / "conventions.md"
 
@@ -38,15 +41,9 @@ def _sections(
         yield f"## {name}\n\nRows: {facts.rows}.\n\n| column | type | meaning |\n|---|---|---|"
         for column in facts.columns:
             kind, meaning = known.get((name, column), ("text", _UNKNOWN))
-            yield f"| `{column}` | {kind} | {' '.join((meaning, *_said(name, column)))} |"
+            said = f"{meaning} {_DONE.get(how(name, column), '')}".strip()
+            yield f"| `{column}` | {kind} | {said} |"
         yield ""
-
-
-def _said(name: str, column: str) -> Iterator[str]:
-    if column in PEOPLE and (name, column) != ("benchmarks.csv", "source"):
-        yield _NEW_NAME
-    if (name, column) in _CHANGED:
-        yield _CHANGED[name, column]
 
 
 def _described(text: str) -> dict[tuple[str, str], tuple[str, str]]:

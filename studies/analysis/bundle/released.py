@@ -1,7 +1,4 @@
-"""What of an export leaves with a bundle: which tables and columns, and what is done to their cells.
-
-Only columns that the analysis reads, or that are named here, leave: what an export gains later stays behind.
-"""
+"""What is done to the cells of an export that leave with a bundle, by what `columns` says of each."""
 
 from __future__ import annotations
 
@@ -10,45 +7,23 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from studies.analysis.bundle.columns import As, how
 from studies.analysis.evidence import VERDICTS
-from studies.analysis.further_tables import TABLES
-from studies.analysis.verdicts import KNOWN, NEEDED
 
 PASSAGES: Final = "passages.csv"
-ANSWERS: Final = "answers.csv"
-SKIPS: Final = "skips.csv"
-#: Why a pair was skipped: its dialogue's tags say which theme somebody could not bear.
-THEME: Final = "theme"
-_WHOSE: Final = frozenset({"rater", "pair", "dialogue"})
 REASON: Final = "reason"
 RELEASED: Final = "reason_released"
-TEXT_RELEASED: Final = "text_released"
-TEXT: Final = "text"
+#: Says of a rater's words that somebody has read and released them. A reason may have been corrected since it
+#: was set out: what was released is another text than the passage then.
+_RELEASED_BY: Final[Mapping[str, str]] = {VERDICTS: RELEASED, PASSAGES: "text_released"}
 #: Stands for words that were there, so that they can be counted.
 LEFT_OUT: Final = "(left out)"
+#: Reasons of a skipped pair that are told as one: a theme alone would say what somebody could not bear.
+_ALIKE: Final = frozenset({"theme", "other"})
+ALIKE: Final = "other or theme"
 
-#: Leave beside what the analysis reads: what a reader wants to see, or checks by other means.
-_BESIDE: Final[Mapping[str, tuple[str, ...]]] = {
-    VERDICTS: ("value", REASON, RELEASED),
-    "dialogues.csv": ("dialogue", "tags", "turns", "turn_count", "licence", "non_commercial"),
-    "codes.csv": (
-        "codebook_version", "codebook_sha256", "code", "kind", "name", "definition", "example",
-        "counter_example",
-    ),
-    PASSAGES: (
-        "passage", "kind", "source_kind", "source", "variant", "dialogue", "tags", "pair", "order",
-        "occasion", "system", "response", "place", "words", TEXT, "erased", TEXT_RELEASED,
-    ),
-    "codings.csv": (
-        "passage", "coder", "coder_kind", "family", "model_id", "codebook_sha256", "replicate", "status",
-        "outcome", "codes", "seconds", "same_family", "for_trial", "position",
-    ),
-    "benchmarks.csv": ("system", "benchmark", "score", "source"),
-    "sheet.csv": ("element_id", "criterion", "value", "comment"),
-}  # fmt: skip
-
-#: Never leave, whoever reads them: people's own words, themes that somebody could not bear, free JSON, and
-#: names of machines.
+#: Keys that are taken out of JSON, wherever they stand: people's own words, themes that somebody could not
+#: bear, free JSON, and names of machines.
 NEVER: Final = frozenset({"note", "opted_out", "data", "meta", "host", "call", "file_name"})
 
 #: Columns with a person in them, and what their new names begin with.
@@ -60,43 +35,24 @@ _NO_PERSON: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
     "source": ("source_kind", frozenset({"judge", "system"})),
     "coder": ("coder_kind", frozenset({"llm"})),
 }
-#: Its column `source` tells where a score is from.
-_NO_PEOPLE: Final = "benchmarks.csv"
-#: Columns of JSON: the keys in NEVER are taken out of them, wherever they stand.
-_JSON: Final = frozenset({"design"})
 #: An import's report quotes what was imported, also what was left out: only these counts of it are kept.
-_REPORT: Final = ("imports.csv", "report")
+_REPORT: Final = "report"
 _REPORTED: Final[Mapping[str, frozenset[str]]] = {
     "dialogues": frozenset({"in_file", "new", "known", "tags_kept"}),
     "left_out": frozenset({"count"}),
 }
-#: A server of one's own may name a model by its file, and with it the machine's folders.
+#: Keys of JSON that name a model.
 _MODELS: Final = frozenset({"model_id", "model_requested", "model_returned"})
 _PATH: Final = re.compile(r"(?:[/~\\]|[A-Za-z]:[/\\]).*[/\\]")
-#: Words that may be anybody's or a machine's: only that there were some is kept.
-_COUNTED: Final = frozenset({(ANSWERS, "value"), ("runs.csv", "pause_reason")})
 #: Survey answers may tell who somebody is, taken together, even where each of them is closed.
-ROWS_LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {ANSWERS: ("use", "survey")}
-
-
-def tables() -> dict[str, tuple[str, ...]]:
-    """The columns that may leave, by table; in the order in which they are told."""
-    read = {VERDICTS: (*NEEDED, *KNOWN), **TABLES}
-    return {
-        name: tuple(
-            column
-            for column in dict.fromkeys((*read.get(name, ()), *_BESIDE.get(name, ())))
-            if column not in NEVER
-        )
-        for name in (*read, *(name for name in _BESIDE if name not in read))
-    }
+ROWS_LEFT_OUT: Final[Mapping[str, tuple[str, str]]] = {"answers.csv": ("use", "survey")}
 
 
 def person_in(name: str, column: str, row: Mapping[str, str]) -> str:
     """What the new name of the person in this cell begins with; empty where it holds no person."""
-    if name == _NO_PEOPLE or column not in PEOPLE or not row[column]:
+    if how(name, column) is not As.PERSON or not row[column] or _is_machine(column, row):
         return ""
-    return "" if _is_machine(column, row) else PEOPLE[column]
+    return PEOPLE[column]
 
 
 def _is_machine(column: str, row: Mapping[str, str]) -> bool:
@@ -111,21 +67,23 @@ def leaves(name: str, row: Mapping[str, str]) -> bool:
 
 
 def words_of(name: str, column: str, row: Mapping[str, str]) -> str | None:
-    """What is written instead of a cell of words; None where the cell may stand as it is."""
-    if name == VERDICTS and column == REASON:
-        return None if _is_machine("source", row) or row.get(RELEASED) == "1" else ""
-    if name == PASSAGES and column == TEXT:
-        # A reason may have been corrected since it was set out: what was released is another text then.
-        return None if _is_machine("source", row) or row.get(TEXT_RELEASED) == "1" else ""
-    if name == SKIPS and row.get(REASON) == THEME and column in _WHOSE:
-        return ""
-    if (name, column) in _COUNTED:
-        return LEFT_OUT if row[column] else ""
-    if (name, column) == _REPORT or column in _JSON:
-        return _json_of(row[column], whole=column in _JSON)
-    if column in _MODELS:
-        return _PATH.sub("", row[column])
-    return row[column][:10] if column.endswith("_at") else None
+    """What is written instead of the cell; None where it may stand as it is, or names somebody."""
+    text = row[column]
+    match how(name, column):
+        case As.REVIEWED:
+            is_open = _is_machine("source", row) or row.get(_RELEASED_BY[name]) == "1"
+            return None if is_open else ""
+        case As.SKIPPED:
+            return ALIKE if text in _ALIKE else None
+        case As.COUNTED:
+            return LEFT_OUT if text else ""
+        case As.CUT:
+            return _json_of(text, whole=column != _REPORT)
+        case As.MODEL:
+            return _PATH.sub("", text)
+        case As.DATE:
+            return text[:10]
+    return None
 
 
 def _json_of(text: str, *, whole: bool) -> str:

@@ -77,7 +77,8 @@ def estimated(
     if contrast.slice and contrast.slice not in evidence.slices:
         return undefined(f"No dialogue with answers is tagged {contrast.slice}.")
     if evidence.dimension_code(contrast.dimension) < 0:
-        return undefined(f"Nobody answered the dimension {contrast.dimension}.")
+        name = evidence.dimension_names.get(contrast.dimension, contrast.dimension)
+        return undefined(f"Nobody answered the dimension {name}.")
     if contrast.estimand == "judge_agreement":
         return _agreement(evidence, contrast, agreement) if ties else undefined(NO_AGREEMENT)
     eyes = {one.name or one.key: one.votes for one in evidence.eyes}

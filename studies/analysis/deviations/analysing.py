@@ -77,14 +77,15 @@ def _options(evidence: Evidence) -> Check:
 
 
 def _dimensions(evidence: Evidence, protocol: ProtocolDocument) -> Check:
-    asked = [row.key for row in protocol.rubric]
+    names, asked = evidence.dimension_names, [row.key for row in protocol.rubric]
+    planned = ", ".join(names[key] for key in asked)
     if not evidence.dimensions:
-        return Check("Dimensions", ", ".join(asked), "there are no answers yet", False)
-    absent = [key for key in asked if key not in evidence.dimensions]
-    other = [key for key in evidence.dimensions if key not in asked]
+        return Check("Dimensions", planned, "there are no answers yet", False)
+    absent = [names[key] for key in asked if key not in evidence.dimensions]
+    other = [names[key] for key in evidence.dimensions if key not in asked]
     found = [f"without answers: {', '.join(absent)}"] if absent else []
     found += [f"not in the protocol: {', '.join(other)}"] if other else []
-    return Check("Dimensions", ", ".join(asked), "; ".join(found) or "all answered, no others", bool(found))
+    return Check("Dimensions", planned, "; ".join(found) or "all answered, no others", bool(found))
 
 
 def _exclusions(evidence: Evidence, protocol: ProtocolDocument) -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""Coding of reasons and replies: no part of a protocol, so that it is told and never a deviation."""
+"""Coding of reasons and replies: no part of a protocol, so that how it went is told and never a deviation."""
 
 from __future__ import annotations
 

@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from studies.analysis.deviations.check import Check, counted
+from studies.analysis.deviations.check import NOT_CHECKABLE, Check, counted
 from studies.analysis.deviations.coding import CODE, coding, stopped
 from studies.analysis.evidence import Evidence
 from studies.analysis.reading import TextTable
+from studies.analysis.recording.members import column
 
 _ASKED: Final = "the models that were asked for"
 _THROUGH: Final = "every run to its end"
@@ -28,16 +29,20 @@ def machines(evidence: Evidence) -> Iterator[Check]:
     if runs is not None and runs.rows:
         yield _gates(runs)
         yield _ended(runs)
+    codings = evidence.tables.get("codings.csv")
+    if codings is not None and "llm" in column(codings, "coder_kind"):
+        yield _drift("Coders' models", codings)
     yield from coding(evidence)
 
 
 def _cells(table: TextTable, *names: str) -> list[tuple[str, ...]]:
-    columns = (table[name].texts() if name in table else [""] * table.rows for name in names)
-    return list(zip(*columns, strict=True))
+    return list(zip(*(column(table, name) for name in names), strict=True))
 
 
 def _drift(what: str, table: TextTable) -> Check:
     """A date or build behind the id that was asked for is no other model (`other_model`)."""
+    if "other_model" not in table:
+        return Check(what, _ASKED, "no column other_model", NOT_CHECKABLE)
     answered = [row for row in _cells(table, "model_requested", "model_returned", "other_model") if row[0]]
     others = Counter((asked, came) for asked, came, other in answered if other == "1")
     silent = sum(not came for _asked, came, _other in answered)

@@ -35,7 +35,7 @@ _NOTE: Final = (
     "of the rubric's dimensions, overall left aside; 0 if they were independent. First component: the "
     "largest eigenvalue's share of their correlation matrix; 1 if they were one and the same, and the next "
     "column if independent. Intervals: jackknife by dialogue and rater; judges' are by dialogue alone, for "
-    "these judges; of systems' Elo, what draws of the dialogues leave open, for these raters and judges."
+    "these judges; of systems' Elo, draws of all ratings by dialogue, rater and writer, for these judges."
 )
 _DIFFERENCE_NOTE: Final = (
     "Mean correlation of answers, on the pairs and dimensions that both answered. Above 0: raters' "
@@ -43,7 +43,7 @@ _DIFFERENCE_NOTE: Final = (
     "that alone. Intervals: jackknife by dialogue, of both at once, and by rater; for these judges."
 )
 _COUPLE_COLUMNS: Final = (
-    _EYES, _LEVEL, Column("one", "Dimension"), Column("other", "And"),
+    _EYES, _LEVEL, Column("dimension", "Dimension"), Column("other_dimension", "And"),
     Column("correlation", "Spearman's correlation", "number"),
 )  # fmt: skip
 
@@ -169,7 +169,7 @@ def _rated(evidence: Evidence, verdicts: Verdicts) -> Iterator[tuple[str, Rated]
         by_eyes.setdefault(entry.eyes.key, []).append(entry)
     for key, entries in by_eyes.items():
         rng = evidence.rng(f"ratings on all dimensions {key}")
-        rated = Rated(entries, len(verdicts.dialogue.labels), evidence.options.resamples, rng)
+        rated = Rated(entries, evidence.options.resamples, rng)
         if rated.rubric > 1:
             yield entries[0].eyes.title, rated
 

@@ -1,8 +1,7 @@
 """How alike dimensions rate systems: correlations of Elo, with draws of what the answers leave open.
 
-Draws multiply what each dialogue moves all ratings by, of every dimension at once, with one normal number a
-dialogue (a multiplier bootstrap; van der Vaart & Wellner 1996, Weak Convergence, ch. 2.9): dimensions that
-were answered in the same dialogues move together.
+Draws are of all ratings at once, from one clustered covariance (`clustering`) over every dimension: what was
+answered in the same dialogues, by the same raters, on the same writers' replies moves together.
 """
 
 from __future__ import annotations
@@ -14,12 +13,14 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import sparse, stats
 
-from studies.analysis.ranking.counting import gather
+from studies.analysis.clustering import Partitions, clusters_in, noise
+from studies.analysis.ranking.counting import Gathered, gather
 from studies.analysis.ranking.elo import POINTS, points
 from studies.analysis.ranking.entries import Entry
 from studies.analysis.ranking.standing import scores_of
+from studies.analysis.reading import Codes
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
 from studies.comparison import OVERALL
 
@@ -33,10 +34,9 @@ _DECIMALS: Final = 8
 
 @dataclass(frozen=True, eq=False)
 class Rated:
-    """The rankings of one kind of eyes, one for each of their dimensions, on `dialogues` dialogues."""
+    """The rankings of one kind of eyes, one for each of their dimensions."""
 
     entries: list[Entry]
-    dialogues: int
     draws: int
     rng: np.random.Generator
 
@@ -59,9 +59,21 @@ class Rated:
                 for entry in self.entries
             ]
         ).round(_DECIMALS)
-        moved = np.stack([self._moved(entry) for entry in self.entries], axis=1)
-        drawn = np.tensordot(self.rng.standard_normal((self.draws, self.dialogues)), moved, axes=1)
-        return np.concatenate([found[None], found + drawn])
+        if not len(self.systems) or self.partitions.freedom < 1:
+            return found[None]
+        matrix = self.partitions.covariance(sparse.csr_array(sparse.block_diag(self._moved)))
+        errors = noise(matrix, self.partitions.freedom, self.draws, self.rng)[0]
+        return np.concatenate([found[None], found + errors.reshape(-1, *found.shape)])
+
+    @cached_property
+    def ways(self) -> dict[str, Codes]:
+        """Of the answers to all dimensions, one after the other."""
+        names = self._gathered[0].ways
+        return {name: np.concatenate([each.ways[name] for each in self._gathered]) for name in names}
+
+    @cached_property
+    def partitions(self) -> Partitions:
+        return Partitions(self.ways)
 
     @cached_property
     def correlations(self) -> Floats:
@@ -107,23 +119,22 @@ class Rated:
             return undefined(f"An interval needs {FEWEST} dialogues.", n=n, value=float(values[0]))
         tail = (1 - CONFIDENCE) / 2
         low, high = np.nanquantile(values[1:], [tail, 1 - tail])
-        return Estimate(float(values[0]), float(low), float(high), n=n, clusters={"dialogue": there})
+        return Estimate(float(values[0]), float(low), float(high), n=n, clusters=clusters_in(self.ways))
 
-    def _moved(self, entry: Entry) -> Floats:
-        """What each dialogue moves the systems' Elo by (dialogues × systems)."""
-        standing = entry.standing
-        gathered = gather(standing.core_votes, standing.counts.systems)
-        counts = standing.counts.among(standing.connection.core)
-        influence = np.asarray(gathered.answers @ (scores_of(counts, standing.strength) @ standing.bread.T))[
-            :, self.systems
-        ]
-        dialogue = gathered.ways["dialogue"]
-        sums = [
-            np.bincount(dialogue, weights=column, minlength=self.dialogues).astype(float)
-            for column in influence.T
-        ]
-        moved = np.stack(sums, axis=1) if sums else np.zeros((self.dialogues, 0))
-        return np.asarray(moved * POINTS)
+    @cached_property
+    def _gathered(self) -> list[Gathered]:
+        return [gather(entry.standing.core_votes, entry.standing.counts.systems) for entry in self.entries]
+
+    @cached_property
+    def _moved(self) -> list[Floats]:
+        """By dimension, what each answer moves the systems' Elo by (answers × systems)."""
+        moved = []
+        for entry, gathered in zip(self.entries, self._gathered, strict=True):
+            standing = entry.standing
+            counts = standing.counts.among(standing.connection.core)
+            of = gathered.answers @ (scores_of(counts, standing.strength) @ standing.bread.T)
+            moved.append(np.asarray(of[:, self.systems]) * POINTS)
+        return moved
 
 
 def _couples(matrices: Floats) -> Floats:

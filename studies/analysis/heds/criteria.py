@@ -11,23 +11,38 @@ from studies.comparison import OVERALL
 
 
 class Read(NamedTuple):
-    """How this project reads a dimension: options of 4.1.1, 4.1.2 and 4.1.3, and a QCET name to look up."""
+    """How this project reads a dimension: as a node of QCET (release 3.4.1), by its code and name.
 
-    quality: int
-    aspect: int
-    frame: int
-    candidate: str
+    The first three letters and the one after the hyphen are the node's place, which is what HEDS asks for.
+    """
+
+    node: str
+    name: str
+
+    @property
+    def quality(self) -> int:
+        """The option of 4.1.1: correctness, goodness or feature."""
+        return "CGF".index(self.node[2]) + 1
+
+    @property
+    def aspect(self) -> int:
+        """The option of 4.1.2: form, content, or the output as a whole."""
+        return "fcw".index(self.node[4]) + 1
+
+    @property
+    def frame(self) -> int:
+        """The option of 4.1.3: in its own right, relative to the input, or to something external."""
+        return "OIE".index(self.node[1]) + 1
 
 
-#: HEART's dimensions. More of each is better, without a general point of being right (Goodness, 2); of the
-#: content (2) or the whole reply (3); measured against the dialogue (2) or the supporter's role (3).
+#: HEART's dimensions. QCET has no criterion of empathy: for it stands the parent that it would be under.
 READ: Final[dict[str, Read]] = {
-    OVERALL: Read(2, 3, 2, "Usefulness"),
-    "human_alignment": Read(2, 3, 2, "Naturalness"),
-    "empathic_responsiveness": Read(2, 3, 2, "Appropriateness"),
-    "attunement": Read(2, 2, 2, "Goodness of content relative to input"),
-    "resonance": Read(2, 2, 2, "Usefulness"),
-    "task_following": Read(2, 3, 3, "Appropriateness"),
+    OVERALL: Read("QEG-w-3", "Usefulness (nonspecific)"),
+    "human_alignment": Read("QEG-w-1", "Naturalness (outputs as a whole)"),
+    "empathic_responsiveness": Read("QIG-w", "Goodness of outputs relative to input, Outputs as a whole"),
+    "attunement": Read("QIG-c-3", "Relevance to Input"),
+    "resonance": Read("QEG-w-3", "Usefulness (nonspecific)"),
+    "task_following": Read("QEG-w-2", "Appropriateness (outputs as a whole)"),
 }
 _OURS: Final = "How this project reads the dimension (docs/methods.md); the researcher may read it otherwise."
 
@@ -63,7 +78,8 @@ def _name(record: Record, key: str) -> Said | None:
 def _standard_name(record: Record, key: str) -> Said | None:
     if key not in READ or key not in record.asked:
         return None
-    return proposal(f"To be checked against QCET: {READ[key].candidate}.")
+    read = READ[key]
+    return proposal(f"{read.name} ({read.node} in QCET 3.4.1; Belz et al., 2025), as this project reads it.")
 
 
 def _definition(record: Record, key: str) -> Said | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
+from studies.analysis.evidence import Evidence
 from studies.analysis.heds.answers import Said, chosen, proposal, text
 from studies.analysis.heds.record import Record, SaidOf
 from studies.protocol import RUBRIC, Exclusion, Journey, ProtocolDocument
@@ -64,15 +66,18 @@ def _payment(record: Record) -> Said | None:
 
 def _channels(record: Record) -> dict[str, int]:
     """How many sessions with consent came from each channel, in the order of _CHANNELS."""
-    sessions = record.evidence.tables.get("sessions.csv")
-    if sessions is None or "channel" not in sessions:
-        return {}
-    names = sessions["channel"].texts()
-    return {
-        name: names.count(name)
-        for name in (*_CHANNELS, *sorted(set(names) - set(_CHANNELS)))
-        if name in names
-    }
+    counts = _counted(record.evidence)
+    order = (*_CHANNELS, *sorted(counts.keys() - set(_CHANNELS)))
+    return {name: counts[name] for name in order if name in counts}
+
+
+def _counted(evidence: Evidence) -> Mapping[str, int]:
+    """By sessions.csv; a replication bundle does not say it of each, and counts in its manifest."""
+    sessions = evidence.tables.get("sessions.csv")
+    if sessions is not None and "channel" in sessions:
+        return Counter(sessions["channel"].texts())
+    told = evidence.manifest.get("channels")
+    return told if isinstance(told, dict) else {}
 
 
 def _recruitment(record: Record) -> Said | None:

@@ -15,7 +15,7 @@ def decisive_votes(share: float, *, alpha: float = ALPHA, power: float = POWER) 
     """Independent votes without ties that tell `share` from one half, not rounded; endless for one half.
 
     The normal approximation to the one-sample test of a share (Fleiss, Levin & Paik 2003, Statistical Methods
-    for Rates and Proportions, 2.7), two-sided, without correction for continuity.
+    for Rates and Proportions), two-sided, without correction for continuity.
     """
     if share == 0.5:
         return math.inf

@@ -50,7 +50,8 @@ def planning(evidence: Evidence) -> Section:
     first = pilots[0]
     rests_on = (
         "What a next study of this kind would find. Everything here rests on the raters' votes on pairs of "
-        f"people's replies and a model's ({first.dimension}); a small pilot says it roughly."
+        f"people's replies and a model's ({evidence.dimension_names[first.dimension]}); a small pilot says "
+        "it roughly."
     )
     asked_for = (
         "The spreads in points below, and the rate of ties, are what the planning page of the administration "

@@ -23,7 +23,7 @@ def resampled(
 ) -> Floats:
     """Strengths (resamples × systems) against the anchor when dialogues are drawn again with replacement.
 
-    Each dialogue keeps all its votes (Davison & Hinkley 1997, section 3.8). Systems outside the core are NaN,
+    Each dialogue keeps all its votes (Davison & Hinkley 1997). Systems outside the core are NaN,
     and so is all of a resample in which the core falls apart.
     """
     core = counts.among(connection.core)

@@ -110,7 +110,8 @@ def exclusions_table(evidence: Evidence, entries: list[Entry], systems: tuple[st
         Column("elo_with_excluded", "Elo with excluded answers", "elo"),
     )  # fmt: skip
     note = f"The section What this rests on says what is left out. {_RANK_NOTE}"
-    title = f"The raters' ranking with and without exclusions ({entry.dimension})"
+    on = evidence.dimension_names[entry.dimension]
+    title = f"The raters' ranking with and without exclusions ({on})"
     return (Table("ranking_exclusions", title, columns, rows, note),)
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from studies.analysis.naming import distinct
 from studies.analysis.reading import CannotRead, Mask, TextTable
 
 CODES: Final = "codes.csv"
@@ -35,6 +36,11 @@ class Codebook:
     @cached_property
     def strategies(self) -> Mask:
         return ~self.dimensions
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """What a reader reads for each code."""
+        return distinct(dict(zip(self.codes, self.names, strict=True)))
 
     @cached_property
     def themes(self) -> Mask:

@@ -26,7 +26,7 @@ from studies.analysis.results import Cell, Column, Section, Table
 KEY: Final = "coding"
 TITLE: Final = "What was coded"
 _PASSAGES: Final = (
-    Column("kind", "Passages"),
+    Column("kind", "Kind"),
     Column("source_kind", "From"),
     Column("variant", "Variant"),
     Column("passages", "Passages", "count"),
@@ -39,9 +39,8 @@ _PASSAGES: Final = (
     Column("llm_any", "Any language model", "count"),
 )
 _PASSAGES_NOTE: Final = (
-    "Codings that the results rest on, below the number of passages that were set out. A passage whose text "
-    "was erased later keeps its codes. Variant: the raters' pass, or whether a judge was asked with the "
-    "rubric."
+    "From “Coders a passage” on, codings that the results rest on are counted. A passage whose text was "
+    "erased later keeps its codes. Variant: the raters' pass, or whether a judge was asked with the rubric."
 )
 _CODERS: Final = (
     Column("coder", "Coder"),
@@ -58,7 +57,7 @@ _CODERS: Final = (
 _CODERS_NOTE: Final = (
     "Withheld: not sent to an outside provider, because the rater's consent does not allow it. What was "
     "refused, cut off, unreadable, withheld, skipped or failed is missing, and never a coding without codes. "
-    "An outcome counts where the coding is done. The columns from `ok` to `not done` add up to `planned`."
+    "An outcome counts where the coding is done. The columns from “Ok” to “Not done” add up to “Planned”."
 )
 _LEFT_OUT: Final = (
     Column("reason", "Reason"),
@@ -66,8 +65,8 @@ _LEFT_OUT: Final = (
     Column("coders", "Coders", "count"),
 )
 _CODES: Final = (
-    Column("code", "Code"),
-    Column("name", "Name"),
+    Column("name", "Code"),
+    Column("key", "Key in the files"),
     Column("kind", "Kind"),
     Column("definition", "Definition"),
     Column("given", "Times given", "count"),
@@ -81,8 +80,20 @@ def coding(evidence: Evidence) -> Section:
     if isinstance(found, str):
         return Section(KEY, TITLE, absent=found)
     parts = (
-        Table("coding_passages", "Passages", _PASSAGES, list(_passages(found)), _PASSAGES_NOTE),
-        Table("coding_coders", "Who coded", _CODERS, list(_coders(found)), _CODERS_NOTE),
+        Table(
+            "coding_passages",
+            "Passages set out to be coded, and how many coders each has",
+            _PASSAGES,
+            list(_passages(found)),
+            _PASSAGES_NOTE,
+        ),
+        Table(
+            "coding_coders",
+            "What became of each coder's codings",
+            _CODERS,
+            list(_coders(found)),
+            _CODERS_NOTE,
+        ),
         Table("coding_left_out", "Codings that are left out, and why", _LEFT_OUT, list(_left_out(found))),
         Table("coding_codes_full", "The codebook", _CODES, list(_codes(found))),
     )
@@ -169,7 +180,7 @@ def _codes(found: Material) -> Iterator[tuple[Cell, ...]]:
     asked = len(codings.passage) - np.where(book.dimensions, of_replies, 0)
     for place, code in enumerate(book.codes):
         yield (
-            code, book.names[place], book.kinds[place], book.definitions[place], int(given[place]),
+            book.names[place], code, book.kinds[place], book.definitions[place], int(given[place]),
             int(asked[place]),
         )  # fmt: skip
 

@@ -12,11 +12,10 @@ from studies.analysis.clustering import Floats
 from studies.analysis.contrasts.significance import holm
 from studies.analysis.evidence import Evidence
 from studies.analysis.proportions import share
-from studies.analysis.rationales.apart import difference_apart, profiles_apart
+from studies.analysis.rationales.apart import EMPTY, difference_apart, divergence_apart, profiles_apart
 from studies.analysis.rationales.codebook import DIMENSION, STRATEGY
 from studies.analysis.rationales.consensus import CodedBy, coded_by
-from studies.analysis.rationales.divergence import Exchanged, Paired, counts_of, divergence, exchanged, paired
-from studies.analysis.rationales.leaving_out import without_each
+from studies.analysis.rationales.divergence import Exchanged, Paired, counts_of, exchanged, paired
 from studies.analysis.rationales.material import Material, material
 from studies.analysis.rationales.reasons import (
     BARE,
@@ -39,8 +38,8 @@ _HEAD: Final = (Column("coded_by", "Coded by"), Column("left", "Reasons of"), Co
 _DISTANCE: Final = (
     *_HEAD,
     Column("dialogues", "Dialogues", "count"),
-    Column("left_reasons", "Reasons", "count"),
-    Column("right_reasons", "And", "count"),
+    Column("left_reasons", "Reasons, first", "count"),
+    Column("right_reasons", "Reasons, second", "count"),
     Column("divergence", "Divergence, bits", "number"),
     Column("distance", "Distance", "number"),
     Column("baseline", "Divergence expected by chance", "number"),
@@ -67,19 +66,20 @@ _NOTE: Final = (
     "reasons within whole dialogues. p: whether the profiles differ by more than dialogues and raters do "
     "(multiway covariance of their difference); it holds for raters like these, careful where they are few. "
     "p, for these raters and judges: how often an exchange is at least as far apart; it takes raters' own "
-    "habits for a difference. Intervals leave out one dialogue at a time and hold for these raters; near the "
-    "expected divergence p says more than they do."
+    "habits for a difference. Intervals are by dialogue and rater (delta method), and careful near 0, where "
+    "p says more than they do."
 )
 _CODES_NOTE: Final = (
     "Exploratory. On the same dialogues and with the same weights. Intervals by dialogue and rater; p by the "
-    "same clusters (Student's t on Fisher's z), Holm within one couple of sources and one kind of codes. p, "
-    "for these raters and judges: by the same exchanges, two-sided, not corrected."
+    "same clusters (Student's t on Fisher's z), Holm within one couple of sources and one kind of codes. "
+    "Where one side has a code never or always, its share is exact with the fewest clusters as trials, the "
+    "difference's interval adds the squared arms of both shares' (Newcombe 1998), and there is no p of this "
+    "kind. p, for these raters and judges: by the same exchanges, two-sided, not corrected."
 )
 _NO_COUPLE: Final = (
     "No two of raters, judges with the rubric and judges without it have coded reasons in the same dialogue."
 )
 _EXPECTED: Final = "What exchanges bring in the mean: an expectation of these reasons, which has no interval."
-_EMPTY: Final = "One of both profiles is empty: none of its reasons has a dimension."
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +121,20 @@ def profile_distance(evidence: Evidence) -> Section:
     first = [row for row in rows if {row[1], row[2]} <= _WHOLE]
     short = [row for row in codes if row[4] == DIMENSION and {row[1], row[2]} <= _WHOLE]
     parts = (
-        Table("profile_distance", "How far profiles are apart", _DISTANCE, first or rows, _NOTE),
-        Table("profile_differences", "Dimension by dimension", _CODES, short, _CODES_NOTE),
+        Table(
+            "profile_distance",
+            "Distance between two profiles, and what chance makes of it",
+            _DISTANCE,
+            first or rows,
+            _NOTE,
+        ),
+        Table(
+            "profile_differences",
+            "Share of reasons with each dimension, side by side",
+            _CODES,
+            short,
+            _CODES_NOTE,
+        ),
         Table("profile_distance_full", "The same, each judge", _DISTANCE, rows, _NOTE),
         Table("profile_differences_full", "The same, each judge and code", _CODES, codes, _CODES_NOTE),
     )
@@ -152,20 +164,13 @@ def _rows(found: Material, coder: CodedBy, first: Group, second: Group) -> _Rows
 
 
 def _distance(found: Material, one: _Couple) -> tuple[Cell, ...]:
-    codes = found.book.dimensions
-    totals = np.hstack([one.pair.left[:, codes], one.pair.right[:, codes]])
-
-    def value(added: Floats) -> Floats:
-        left, right = np.split(added, 2, axis=-1)
-        return divergence(left, right)[..., None]
-
-    n = sum(one.pair.reasons)
-    estimate = without_each(totals, value, n=n, least=0.0, most=1.0, why=_EMPTY)[0]
+    weights, n = one.rows.weights[:, found.book.dimensions], sum(one.pair.reasons)
+    estimate = divergence_apart(weights, *one.rows.sides, one.rows.ways)
     if estimate.value is None:
-        baseline, p = undefined(_EMPTY, n=n), None
+        baseline, p = undefined(EMPTY, n=n), None
     else:
         baseline = undefined(_EXPECTED, n=n, value=one.change.baseline)
-        p = profiles_apart(one.rows.weights[:, codes], *one.rows.sides, one.rows.ways)
+        p = profiles_apart(weights, *one.rows.sides, one.rows.ways)
     return (
         one.coder.title, one.left.title, one.right.title, len(one.pair), *one.pair.reasons, estimate,
         _root(estimate), baseline, p, one.change.p if estimate.value is not None else None, one.change.draws,

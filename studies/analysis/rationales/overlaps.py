@@ -21,7 +21,8 @@ KEY: Final = "overlap"
 TITLE: Final = "Themes in common on a pair"
 EVERY: Final = "all"
 AGREEING: Final = "both prefer the same reply"
-_CEILING: Final = "Raters with each other"
+_WITH: Final = "Raters with "
+_CEILING: Final = _WITH + "each other"
 RATERS_TOO: Final = _CEILING + ", where {name} gave reasons"
 _COLUMNS: Final = (
     Column("coded_by", "Coded by"),
@@ -36,21 +37,26 @@ _COLUMNS: Final = (
 )
 _NOTE: Final = (
     "Couples of a rater's and a judge's reason on one pair; the mean over a pair's couples, then over pairs. "
-    "Themes are the codebook's dimensions but `other`. {what} Where several people coded a reason, a theme "
+    "Themes are the codebook's dimensions but “other”. {what} Where several people coded a reason, a theme "
     "counts by the share of them. Couples in which neither reason names a theme are undefined, left out and "
     "counted. By chance: reasons of different dialogues, with the same weights, the expectation where "
-    "judges' reasons are dealt out anew among dialogues. Beyond chance: (in common - by chance) / (1 - by "
-    "chance); 0 is what chance brings; its interval leaves out dialogues, for these raters. Clusters "
+    "judges' reasons are dealt out anew among dialogues. Beyond chance: (in common less by chance) / (1 less "
+    "by chance); 0 is what chance brings; its interval leaves out dialogues, for these raters. Clusters "
     "are dialogues and, of couples with a judge, raters. Raters with each other, on the same pairs, are the "
     "ceiling; its interval holds for these raters."
 )
 _SHARED: Final = (
-    "In common: at least one theme stands in both (the paper's 68 % is of such a kind, where both agree)."
+    "In common: at least one theme stands in both (HEART's 68 % is of such a kind, where both agree)."
 )
 _JACCARD: Final = "In common: Jaccard's coefficient, themes in both of themes in either."
 _MEASURES: Final[tuple[tuple[str, str, Measure, str], ...]] = (
-    ("At least one theme in common", "overlap", shared, _SHARED),
-    ("Jaccard's coefficient", "overlap_jaccard", jaccard, _JACCARD),
+    ("Couples of reasons with a theme in common", "overlap", shared, _SHARED),
+    (
+        "Themes in common, of all that either names (Jaccard's coefficient)",
+        "overlap_jaccard",
+        jaccard,
+        _JACCARD,
+    ),
 )
 _NO_PAIR: Final = "No pair has a coded reason of a rater and one of a judge."
 
@@ -114,7 +120,7 @@ def _sets(found: Material, coder: CodedBy) -> Iterator[_Set]:
         judges = group.rows & coder.coded
         both = coupled(raters, judges, passages.pair.codes, passages.dialogue.codes, passages.rater)
         if len(both):
-            yield from _both(found, _Set(coder, f"Raters with {_named(group)}", EVERY, both, 1, each))
+            yield from _both(found, _Set(coder, f"{_WITH}{_named(group)}", EVERY, both, 1, each))
             pairs = raters & np.isin(passages.pair.codes, both.pair)
             who = RATERS_TOO.format(name=_named(group))
             two = _two_raters(found, pairs)
@@ -159,13 +165,20 @@ def _figure(rows: Sequence[tuple[Cell, ...]]) -> Figure:
     mine = [row for row in rows if row[0] == rows[0][0]]
     ceiling = [row[1] for row in mine if str(row[1]).startswith(_CEILING)][:1]
     drawn = [
-        (_CEILING if row[1] in ceiling else row[1], row[6], row[2])
+        drawn
         for row in mine
         if row[1] in ceiling or not str(row[1]).startswith(_CEILING)
+        for drawn in _beside_chance(_CEILING if row[1] in ceiling else str(row[1]), row)
     ]
     table = Table("overlap_drawn", f"Coded by: {mine[0][0]}", (_COLUMNS[1], _COLUMNS[6], _COLUMNS[2]), drawn)
     title = "Couples with a theme in common"
     return Figure("overlap_figure", "Themes in common on a pair", "forest", table, x_title=title)
+
+
+def _beside_chance(who: str, row: tuple[Cell, ...]) -> Iterator[tuple[Cell, ...]]:
+    """What is in common, and below it what chance alone brings."""
+    yield who, row[6], row[2]
+    yield f"by chance: {who.removeprefix(_WITH)}", row[7], row[2]
 
 
 SECTIONS: Final = (overlaps,)

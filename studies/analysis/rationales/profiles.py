@@ -61,10 +61,12 @@ def profiles(evidence: Evidence) -> Section:
     note = _NOTE + HOW.format(unit="dialogues")
     first = _together(dimensions)
     parts: list[Table | Figure] = [
-        Table("reasons_dimensions", "Dimensions that reasons stress", _COLUMNS, first, note),
         *_figure(first),
+        Table("reasons_dimensions", "Share of reasons with each dimension", _COLUMNS, first, note),
         Table("reasons_dimensions_full", "The same, each judge", _COLUMNS, dimensions, note),
-        Table("reasons_strategies_full", "Strategies that reasons name", _COLUMNS, strategies, note),
+        Table(
+            "reasons_strategies_full", "Share of reasons that name each strategy", _COLUMNS, strategies, note
+        ),
     ]
     return Section(
         KEY, TITLE, (_ASKED,), tuple(part for part in parts if isinstance(part, Figure) or part.rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -52,7 +53,8 @@ def differences(
 ) -> list[Estimate]:
     """Share of the `left` rows less that of the `right` ones, for each of K codes, with clusters across both.
 
-    Rows count alike, or as `counts` (n) says. Degrees of freedom are those of the side with fewer clusters, n
+    Rows count alike, or as `counts` (n) says. Where a side has all or none, the interval is `_added`.
+    Degrees of freedom are those of the side with fewer clusters, n
     is that of the smaller side.
     """
     codes = weights.shape[1]
@@ -64,10 +66,42 @@ def differences(
     for code in range(codes):
         value = float(means[0, code] - means[1, code])
         if _settled(means[:, code]):
-            found.append(spread.without_interval(value, 0, ONE_SIDE))
+            own = [
+                _own(side[:, [code]], rows, ways, float(mean))
+                for side, rows, mean in zip(sides, (left, right), means[:, code], strict=True)
+            ]
+            found.append(_added(spread.without_interval(value, 0, ONE_SIDE), *own))
         else:
             found.append(carried(spread.estimate(value, 0, code), -1.0, 1.0))
     return found
+
+
+def _own(influence: Floats, rows: Mask, ways: Mapping[str, Codes], value: float) -> Estimate:
+    """One side's share; of all or none exact, with the clusters of the way with the fewest as the trials.
+
+    A cluster has none with a chance of at most 1 − the share, whatever hangs together in it: so the trials
+    are no answers. None where no way has two clusters.
+    """
+    spread = Clusters(ways, np.zeros(len(influence), dtype=np.int32), 1).spread(influence, rows)
+    plain = spread.estimate(value, 0)
+    if value not in (0.0, 1.0):
+        return carried(plain)
+    trials = min((count for count in plain.clusters.values() if count > 1), default=0)
+    return all_or_none(plain, trials) if trials else plain
+
+
+def _added(difference: Estimate, left: Estimate, right: Estimate) -> Estimate:
+    """The difference with the interval whose squared arms are the sums of the sides' (Newcombe 1998,
+    Statistics in Medicine 17:873, method 10); it takes the sides as independent, and is careful where what
+    they share moves both the same way. No standard error belongs to it.
+    """
+    ends = left.value, left.low, left.high, right.value, right.low, right.high
+    if difference.value is None or any(end is None for end in ends):
+        return difference
+    one, one_low, one_high, other, other_low, other_high = np.array(ends, dtype=float).tolist()
+    low = difference.value - float(np.hypot(one - one_low, other_high - other))
+    high = difference.value + float(np.hypot(one_high - one, other - other_low))
+    return replace(difference, low=low, high=high, undefined="")
 
 
 def ratios(weights: Floats, left: Mask, right: Mask, ways: Mapping[str, Codes]) -> list[Estimate]:

@@ -68,15 +68,15 @@ _SHARES_NOTE: Final = (
 )
 _AGAINST_NOTE: Final = (
     "All of people's replies beside each model's, and all models' together. The ratio's interval is "
-    "symmetric in its logarithm. Where a side always or never uses a strategy there is no interval; "
-    "its own stands in the table of shares."
+    "symmetric in its logarithm; where a side always or never uses a strategy it has none, and the "
+    "difference's adds the squared arms of both sides' intervals (Newcombe 1998)."
 )
 _WRITERS: Final = (
     "Of people's replies the mark is exchanged among dialogues of the same writers, so that writers' habits "
     "are no change; it holds for these writers. Where no writer has both kinds of dialogue there is no p."
 )
 _CHANGES_NOTE: Final = (
-    "Exploratory. Adversarial dialogues less regular ones. p: dialogues exchange the mark `adversarial` at "
+    "Exploratory. Adversarial dialogues less regular ones. p: dialogues exchange the mark “adversarial” at "
     "random, the mean of each dialogue's replies counting; Holm within the strategies of one row's replies. "
 ) + _WRITERS
 _INTERACTION_NOTE: Final = (
@@ -122,13 +122,16 @@ def strategies(evidence: Evidence) -> Section:
     note = _SHARES_NOTE + HOW.format(unit="dialogues")
     parts = (
         _figure(table, every[0]),
-        Table("strategies_interaction", "How people and models change on adversarial dialogues",
+        Table("strategies_interaction", "Change of each strategy's share on adversarial dialogues",
               _INTERACTION, interaction, _INTERACTION_NOTE),
-        Table("strategies", "Strategies, people and models",
+        Table("strategies", "Share of replies with each strategy, people and models",
               _SHARES, [row for row in table if row[1] in (PEOPLE, MODELS) and row[2] == EVERYTHING], note),
-        Table("strategies_full", "Strategies by system and dialogues", _SHARES, table, note),
-        Table("strategies_against_full", "People beside each model", _AGAINST, against, _AGAINST_NOTE),
-        Table("strategies_change_full", "On adversarial dialogues", _CHANGES, change, _CHANGES_NOTE),
+        Table("strategies_full", "Share of replies with each strategy, by system and dialogues",
+              _SHARES, table, note),
+        Table("strategies_against_full", "Shares of people's replies beside each model's",
+              _AGAINST, against, _AGAINST_NOTE),
+        Table("strategies_change_full", "Shares on adversarial dialogues, by system",
+              _CHANGES, change, _CHANGES_NOTE),
         Table("strategies_preferred_full", "Strategies and raters' preference",
               _PREFERRED, preferred, _PREFERRED_NOTE),
     )  # fmt: skip

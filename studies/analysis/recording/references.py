@@ -22,7 +22,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Brunner et al., 1997": "Brunner, E., Dette, H., & Munk, A. (1997). Box-type approximations in "
     "nonparametric factorial designs. Journal of the American Statistical Association, 92, 1494–1502.",
     "Calderon et al., 2025": "Calderon, N., Reichart, R., & Dror, R. (2025). The alternative annotator test "
-    "for LLM-as-a-judge. Proceedings of ACL 2025.",
+    "for LLM-as-a-judge: How to statistically justify replacing human annotators with LLMs. Proceedings of "
+    "ACL 2025, 16051–16081.",
     "Cameron & Miller, 2015": "Cameron, A. C., & Miller, D. L. (2015). A practitioner's guide to "
     "cluster-robust inference. Journal of Human Resources, 50, 317–372.",
     "Cameron et al., 2011": "Cameron, A. C., Gelbach, J. B., & Miller, D. L. (2011). Robust inference with "
@@ -34,7 +35,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Davidson, 1970": "Davidson, R. R. (1970). On extending the Bradley–Terry model to accommodate ties in "
     "paired comparison experiments. Journal of the American Statistical Association, 65, 317–328.",
     "DeLong et al., 1988": "DeLong, E. R., DeLong, D. M., & Clarke-Pearson, D. L. (1988). Comparing the "
-    "areas under two or more correlated receiver operating characteristic curves. Biometrics, 44, 837–845.",
+    "areas under two or more correlated receiver operating characteristic curves: A nonparametric approach. "
+    "Biometrics, 44, 837–845.",
     "Dubois et al., 2024": "Dubois, Y., Galambosi, B., Liang, P., & Hashimoto, T. B. (2024). "
     "Length-controlled AlpacaEval: A simple way to debias automatic evaluators. arXiv:2404.04475.",
     "Efron & Morris, 1975": "Efron, B., & Morris, C. (1975). Data analysis using Stein's estimator and its "
@@ -43,6 +45,9 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Statistics, 9, 586–596.",
     "Endres & Schindelin, 2003": "Endres, D. M., & Schindelin, J. E. (2003). A new metric for probability "
     "distributions. IEEE Transactions on Information Theory, 49, 1858–1860.",
+    "Fay & Herriot, 1979": "Fay, R. E., & Herriot, R. A. (1979). Estimates of income for small places: An "
+    "application of James–Stein procedures to census data. Journal of the American Statistical Association, "
+    "74, 269–277.",
     "Freedman & Lane, 1983": "Freedman, D., & Lane, D. (1983). A nonstochastic interpretation of reported "
     "significance levels. Journal of Business & Economic Statistics, 1, 292–298.",
     "Gwet, 2008": "Gwet, K. L. (2008). Computing inter-rater reliability and its variance in the presence "
@@ -53,8 +58,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Jaccard, 1912": "Jaccard, P. (1912). The distribution of the flora in the alpine zone. New "
     "Phytologist, 11, 37–50.",
     "James et al., 1996": "James, K. E., Bloch, D. A., Lee, K. K., Kraemer, H. C., & Fuller, R. K. (1996). "
-    "An index for assessing blindness in a multi-centre clinical trial. Statistics in Medicine, 15, "
-    "1421–1434.",
+    "An index for assessing blindness in a multi-centre clinical trial: Disulfiram for alcohol cessation—a "
+    "VA cooperative study. Statistics in Medicine, 15, 1421–1434.",
     "Krippendorff, 2018": "Krippendorff, K. (2018). Content analysis: An introduction to its methodology "
     "(4th ed.). Sage.",
     "le Cessie & van Houwelingen, 1992": "le Cessie, S., & van Houwelingen, J. C. (1992). Ridge estimators "
@@ -72,7 +77,8 @@ REFERENCES: Final[Mapping[str, str]] = {
     "ranks with applications to mobility across neighbourhoods and academic achievement across countries. "
     "Review of Economic Studies, 91, 476–518.",
     "Phipson & Smyth, 2010": "Phipson, B., & Smyth, G. K. (2010). Permutation p-values should never be "
-    "zero. Statistical Applications in Genetics and Molecular Biology, 9, 39.",
+    "zero: Calculating exact p-values when permutations are randomly drawn. Statistical Applications in "
+    "Genetics and Molecular Biology, 9, 39.",
     "Schuirmann, 1987": "Schuirmann, D. J. (1987). A comparison of the two one-sided tests procedure and "
     "the power approach for assessing the equivalence of average bioavailability. Journal of "
     "Pharmacokinetics and Biopharmaceutics, 15, 657–680.",
@@ -82,9 +88,9 @@ REFERENCES: Final[Mapping[str, str]] = {
     "Journal of the American Statistical Association, 63, 1379–1389.",
     "Spearman, 1904": "Spearman, C. (1904). The proof and measurement of association between two things. "
     "American Journal of Psychology, 15, 72–101.",
-    "Theil, 1950": "Theil, H. (1950). A rank-invariant method of linear and polynomial regression analysis. "
-    "Proceedings of the Koninklijke Nederlandse Akademie van Wetenschappen, 53, 386–392, 521–525 and "
-    "1397–1412.",
+    "Theil, 1950": "Theil, H. (1950). A rank-invariant method of linear and polynomial regression analysis, "
+    "I, II and III. Proceedings of the Koninklijke Nederlandse Akademie van Wetenschappen, 53, 386–392, "
+    "521–525 and 1397–1412.",
     "Thorndike, 1920": "Thorndike, E. L. (1920). A constant error in psychological ratings. Journal of "
     "Applied Psychology, 4, 25–29.",
     "Zheng et al., 2023": "Zheng, L., Chiang, W.-L., Sheng, Y., et al. (2023). Judging LLM-as-a-judge with "

@@ -1,6 +1,7 @@
 """The text of a preregistration from the frozen protocol alone, under the headings of OSF's template.
 
-OSF Preregistration (Bowman et al., 2020). What a protocol cannot know is marked, and nothing is guessed.
+OSF Preregistration (Bowman et al., doi 10.31222/osf.io/epgjd). What a protocol cannot know is
+marked, and nothing is guessed.
 """
 
 from __future__ import annotations

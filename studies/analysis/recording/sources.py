@@ -148,16 +148,17 @@ METHODS: Final[tuple[Method, ...]] = (
               for which in ("", "_full")),
         "Ratings of models were set against the logarithm of their size or time by Spearman's rank "
         "correlation (Spearman, 1904) and the median slope of all couples of systems (Theil, 1950; Sen, "
-        "1968), tested by permutation of the systems (Phipson & Smyth, 2010); intervals redraw the "
-        "ratings with their clustered covariance.",
-        ("Spearman, 1904", "Theil, 1950", "Sen, 1968", "Phipson & Smyth, 2010"),
+        "1968), tested by permutation of the systems (Phipson & Smyth, 2010); the correlation's interval is "
+        "of the systems' true scores (Fay & Herriot, 1979), the slope's redraws the ratings with their "
+        "clustered covariance.",
+        ("Spearman, 1904", "Theil, 1950", "Sen, 1968", "Phipson & Smyth, 2010", "Fay & Herriot, 1979"),
         "rho",
     ),
     Method(
         ("axis", "axis_full"),
         "Ratings were set against scores on other benchmarks by Spearman's rank correlation (Spearman, "
-        "1904).",
-        ("Spearman, 1904",),
+        "1904), with intervals of the systems' true scores (Fay & Herriot, 1979).",
+        ("Spearman, 1904", "Fay & Herriot, 1979"),
         "rho",
     ),
     Method(

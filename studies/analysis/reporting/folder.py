@@ -41,18 +41,19 @@ def write_report(report: Report, folder: Path, *, say: Callable[[str], None]) ->
     Raises CannotWrite. `say` gets one line for each kind of file.
     """
     check_folder(folder)
-    figures = report.figures()
+    shown = report.in_names()
+    figures = shown.figures()
     say(f"Drawing {len(figures)} {'figure' if len(figures) == 1 else 'figures'}")
     drawings = {figure.key: draw(figure) for figure in figures}
     try:
-        _write(report, drawings, folder)
+        _write(report, shown, drawings, folder)
     except OSError as error:
         raise CannotWrite(f"{error.filename or folder} cannot be written: {error.strerror}") from error
     names = (PAGE, JSON, f"{FIGURES}/", f"{TABLES}/", *(document.name for document in report.documents))
     say(f"Written: {', '.join(names)}")
 
 
-def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
+def _write(report: Report, shown: Report, drawings: dict[str, Drawing], folder: Path) -> None:
     for name in (FIGURES, TABLES):
         (folder / name).mkdir(parents=True)
     for key, drawing in drawings.items():
@@ -65,7 +66,7 @@ def _write(report: Report, drawings: dict[str, Drawing], folder: Path) -> None:
     for document in report.documents:
         _text(folder / document.name, document.text)
     _text(folder / JSON, json_text(report))
-    _text(folder / PAGE, html_text(report, drawings))
+    _text(folder / PAGE, html_text(shown, drawings))
 
 
 def _text(path: Path, text: str) -> None:

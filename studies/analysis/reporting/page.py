@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from studies.analysis.reporting import charts
 from studies.analysis.reporting.cells import settled
@@ -53,6 +53,9 @@ _FOLLOWING: Final = {
     **{colour: f"mark-{number}" for number, colour in enumerate(canvas.COLOURS, 1)},
 }
 _ID: Final = re.compile(r'(\bid="|href="#|url\(#)')
+_CODE: Final = re.compile(r"`([^`]+)`")
+#: Between the ends of an interval: a line may break before its bracket, not within.
+_TOGETHER: Final = ",\N{NO-BREAK SPACE}"
 _HEAD: Final = re.compile(r"^.*?<svg[^>]*?viewBox=\"([^\"]*)\"[^>]*>", re.S)
 
 
@@ -133,7 +136,8 @@ def html_text(report: Report, drawings: dict[str, charts.Drawing]) -> str:
         title=report.facts.title or report.facts.study or "Analysis of pairwise ratings",
         sections=sections,
         chapters=list(_chapters(sections)),
-        titles={section.key: section.title for section in report.sections},
+        titles={shown.section.key: shown.section.title for shown in sections},
+        numbers={shown.section.key: shown.number for shown in sections},
         style=Markup((_HERE / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - our own file
         is_figure=lambda part: isinstance(part, ShownFigure),
     )
@@ -154,7 +158,13 @@ def told(cell: Cell, column: Column, letters: dict[str, str]) -> Shown:
     why = plain.undefined if isinstance(plain, Estimate) else ""
     letter = letters.setdefault(why, _letter(len(letters))) if why else ""
     numeric = column.kind != "text"
-    return Shown(printed(plain, column.kind), rest_of(plain), letter, numeric)
+    line = printed(plain, column.kind)
+    return Shown(line.replace(", ", _TOGETHER) if numeric else line, rest_of(plain), letter, numeric)
+
+
+def marked(text: str) -> Markup:
+    """The text, escaped, with what stands between backticks as code."""
+    return Markup(_CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped first
 
 
 @cache
@@ -166,6 +176,7 @@ def _page() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["marked"] = marked
     return environment.get_template("page.jinja")
 
 

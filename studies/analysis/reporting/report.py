@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
+from studies.analysis.naming import Names, named
 from studies.analysis.reporting.cells import rounded, settled
 from studies.analysis.results import Cell, Document, Estimate, Figure, Section, Table
 
@@ -34,11 +35,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Raises ValueError where a key could not name a file, or names two different things."""
+    """Sections hold keys, for which `names` has what a reader reads.
+
+    Raises ValueError where a key could not name a file, or names two different things.
+    """
 
     facts: Facts
     sections: tuple[Section, ...]
     documents: tuple[Document, ...] = ()
+    names: Names = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _unique([section.key for section in self.sections])
@@ -48,6 +53,10 @@ class Report:
             if seen.setdefault(table.key, table) != table:
                 raise ValueError(f"two tables are called {table.key}")
         _unique(seen)
+
+    def in_names(self) -> Report:
+        """As the page and the pictures show it."""
+        return replace(self, sections=tuple(named(section, self.names) for section in self.sections))
 
     def figures(self) -> list[Figure]:
         return [part for section in self.sections for part in section.parts if isinstance(part, Figure)]

@@ -18,7 +18,7 @@ from studies.analysis.scale.partial import FEWEST_TESTED, Partial
 from studies.analysis.scale.ratings import ELO, Ratings, models_in, ratings_of
 from studies.analysis.scale.tables import DIMENSION, EYES, first_read, remark
 
-_RHO: Final = Column("rho", "Spearman's rho, over ratings' noise", "number")
+_RHO: Final = Column("rho", "Spearman's rho, of true scores", "number")
 _P: Final = Column("p", "p", "p")
 _SYSTEMS: Final = Column("systems", "Systems", "count")
 _REMARK: Final = Column("remark", "Remark")
@@ -31,8 +31,8 @@ _BOTH_SIGNS: Final = (
 )
 _NOTHING_LEFT: Final = "What is held equal leaves nothing of one of the two."
 _NOTE: Final = (
-    "Support is the Elo rating. Intervals carry the ratings' noise alone, as under Score against size; p is "
-    "the permutation test of it. An axis of its own would show as correlations with benchmarks well below "
+    "Support is the Elo rating. Intervals are of these systems' true scores, as under Score against size; p "
+    "is the permutation test of it. An axis of its own would show as correlations with benchmarks well below "
     "those that benchmarks have among themselves (the last table), whatever their sign: it turns round where "
     "less is better on a benchmark."
 )
@@ -40,7 +40,7 @@ _PARTIAL_NOTE: Final = (
     "Spearman's partial correlation: the correlation of what the third leaves of both ranks. p: orderings of "
     "what is left of the rating (Freedman & Lane 1983), all up to 9 systems, else 100,000 seeded draws; none "
     f"under {FEWEST_TESTED} systems, where it would reject too often, as it does where the third tells "
-    "nearly all of both. Intervals carry the ratings' noise alone."
+    "nearly all of both. Intervals are of these systems' true scores."
 )
 _AMONG_NOTE: Final = (
     "Over the models of the study that have both scores. The baseline is the mean over all couples of "
@@ -109,7 +109,7 @@ def _partial(
     partial = Partial(found.x, found.ratings.values, held)
     if not np.isfinite(partial.rho):
         return found.n, undefined(_NOTHING_LEFT, n=found.n), None
-    rho = found.around(partial.rho, None if found.drawn is None else partial.rhos(found.drawn))
+    rho = found.of_true_scores(partial.rho, partial.rhos, (given.name, held))
     return found.n, rho, partial.p(evidence.rng) if found.n >= FEWEST_TESTED else None
 
 

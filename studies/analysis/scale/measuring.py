@@ -1,8 +1,11 @@
-"""Ratings set against one fact of systems: rank correlation and slope, with the ratings' noise carried on."""
+"""Ratings set against one fact of systems: rank correlation and slope, with the ratings' noise carried on.
+
+Intervals are of these systems' true scores, what endless answers would rate them by, and no other systems'.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -10,17 +13,22 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from studies.analysis.clustering import noise
 from studies.analysis.evidence import Evidence
 from studies.analysis.results import CONFIDENCE, Estimate, undefined
-from studies.analysis.scale.association import FEWEST, Association, Floats, NullOf, null
+from studies.analysis.scale.association import FEWEST, Association, Floats, NullOf, RngFor, null
 from studies.analysis.scale.facts import Known
 from studies.analysis.scale.ratings import Ratings
+from studies.analysis.scale.true_scores import FEWEST_LEFT, left_open, true_scores
 
 #: Below so many systems everything is called descriptive.
 DESCRIPTIVE_BELOW: Final = 12
 _NO_NOISE: Final = "Nothing varies in the answers that could tell how sure the ratings are."
 _TOO_FEW: Final = "A rank correlation needs {fewest} systems; {n} have a rating and this number."
 _ALIKE: Final = "All of these systems have the same number, or the same rating."
+_NO_TRUE_SCORES: Final = (
+    "Too few systems for an interval of true scores: {fewest} are needed with what is taken account of here."
+)
 _NO_ENDS: Final = "Too few couples of systems that differ: no interval reaches 95 %."
 
 
@@ -35,7 +43,7 @@ class Measured:
     x: Floats
     families: NDArray[np.intp]
     draws: int
-    rng: np.random.Generator
+    rng_for: RngFor
     null_of: NullOf
 
     @property
@@ -54,26 +62,51 @@ class Measured:
         return "" if np.isfinite(self.association.rho) else _ALIKE
 
     @cached_property
-    def drawn(self) -> Floats | None:
-        """Ratings that the answers leave open (draws × n); None where nothing varies."""
+    def noise(self) -> tuple[Floats, Floats] | None:
+        """As `clustering.noise`, of the ratings; None where nothing varies."""
         if self.ratings.freedom < 1 or not np.any(np.diag(self.ratings.covariance) > 0):
             return None
-        return self.ratings.draws(self.draws, self.rng)
+        return noise(self.ratings.covariance, self.ratings.freedom, self.draws, self.rng_for(""))
 
     @cached_property
     def rho(self) -> Estimate:
         if self.why:
             return undefined(self.why, n=self.n)
-        redone = None if self.drawn is None else self.association.rhos(self.drawn)
-        return self.around(self.association.rho, redone)
+        return self.of_true_scores(self.association.rho, self.association.rhos)
+
+    def of_true_scores(
+        self, value: float, of: Callable[[Floats], Floats], held: tuple[str, Floats] | None = None
+    ) -> Estimate:
+        """A value of the ratings, with the interval of what `of` makes of the systems' true scores.
+
+        These may go with x, and with what is `held` equal: its name and numbers.
+        """
+        facts = self._facts(held[1] if held else None)
+        left = left_open(facts).shape[1]
+        if left < FEWEST_LEFT:
+            fewest = self.n - left + FEWEST_LEFT
+            return undefined(_NO_TRUE_SCORES.format(fewest=fewest), n=self.n, value=value)
+        if self.noise is None:
+            return self.around(value, None)
+        rng = self.rng_for(f": true scores, held equal {held[0] if held else 'nothing'}")
+        ratings = self.ratings
+        return self.around(value, of(true_scores(ratings.values, ratings.covariance, facts, self.noise, rng)))
+
+    def _facts(self, held: Floats | None) -> Floats:
+        """A constant for each family, x, and what is held: as ranks, which are all that rho knows of them."""
+        constants = (self.families[:, None] == np.unique(self.families)).astype(float)
+        rows = [self.x] if held is None else [self.x, held]
+        return np.column_stack([constants, *self.association.ranked(np.array(rows))])
 
     @cached_property
     def slope(self) -> Estimate:
         """Per unit of x, with the interval over the ratings' noise."""
         if self.why:
             return undefined(self.why, n=self.n)
-        redone = None if self.drawn is None else self.association.slopes(self.drawn)
-        return self.around(self.association.slope, redone)
+        redone = None if self.noise is None else self.ratings.values + self.noise[0]
+        return self.around(
+            self.association.slope, None if redone is None else self.association.slopes(redone)
+        )
 
     @property
     def slope_over_systems(self) -> Estimate:
@@ -123,7 +156,7 @@ def measured(
             x=x,
             families=np.array(groups, dtype=np.intp),
             draws=evidence.options.resamples,
-            rng=evidence.rng(purpose),
+            rng_for=lambda what: evidence.rng(purpose + what),
             null_of=nulls(evidence),
         )
 

@@ -45,18 +45,6 @@ class Ratings:
     n: int
     clusters: dict[str, int]
 
-    def draws(self, count: int, rng: np.random.Generator) -> Floats:
-        """Values (count × k) that the answers leave open: multivariate t around the estimates.
-
-        By the symmetric root, which rounding does not turn: the same draws in whatever order rows came.
-        """
-        values, vectors = np.linalg.eigh(self.covariance)
-        root = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
-        moved = rng.standard_normal((count, len(values))) @ root
-        return np.asarray(
-            self.values + moved / np.sqrt(rng.chisquare(self.freedom, count) / self.freedom)[:, None]
-        )
-
     def of(self, places: NDArray[np.intp]) -> Ratings:
         """Only the models at these places."""
         return Ratings(

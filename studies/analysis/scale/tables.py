@@ -20,13 +20,13 @@ from studies.comparison import OVERALL
 EYES: Final = Column("eyes", "Who answered")
 DIMENSION: Final = Column("dimension", "Dimension")
 _NOISE: Final = (
-    "The interval of rho, and the first of the slope, say how far the ratings' own noise moves them: both "
-    "are redone on {draws} draws of all ratings from their covariance (clustered by dialogue, rater and "
-    "writer). They say nothing of other systems than these. Noise weakens a rank correlation, so that rho's "
-    "interval may lie to one side of it: where Elo's are wide, read the slope. The second interval of the "
-    "slope takes these systems as a sample of systems (Sen 1968, exact). p: two-sided permutation test of "
-    "rho, over all orderings up to 9 systems, else 100,000 seeded draws; exploratory, and not corrected for "
-    "how many there are."
+    "The interval of rho is of the true scores of these systems, what endless answers would rate them by, "
+    "from {draws} draws of them (Fay & Herriot 1979). Noise weakens a rank correlation, so that rho of the "
+    "ratings may lie to 0's side of it. The first interval of the slope redoes it on draws of all ratings "
+    "from their covariance (clustered by dialogue, rater and writer). Both say nothing of other systems than "
+    "these. The second interval of the slope takes these systems as a sample of systems (Sen 1968, exact). "
+    "p: two-sided permutation test of rho, over all orderings up to 9 systems, else 100,000 seeded draws; "
+    "exploratory, and not corrected for how many there are."
 )
 _WITHIN: Final = (
     "Only systems of one family are compared: ranks are centred within families, slopes are of couples of a "
@@ -109,7 +109,7 @@ def _columns(words: Words, measure: str) -> tuple[Column, ...]:
     over = Column("slope_systems", f"{named}, over systems", kind.kind)
     return (
         EYES, DIMENSION, words.fact, Column("systems", "Systems", "count"),
-        Column("rho", "Spearman's rho, over ratings' noise", "number"), Column("p", "p", "p"),
+        Column("rho", "Spearman's rho, of true scores", "number"), Column("p", "p", "p"),
         kind, over, Column("remark", "Remark"),
     )  # fmt: skip
 
@@ -187,7 +187,7 @@ def _families(
         return []
     columns = (
         EYES, words.fact, Column("family", "Family"), Column("systems", "Systems", "count"),
-        Column("rho", "Spearman's rho, over ratings' noise", "number"), Column("p", "p", "p"),
+        Column("rho", "Spearman's rho, of true scores", "number"), Column("p", "p", "p"),
         Column("slope", f"Elo points per {words.step}", "number"), Column("remark", "Remark"),
     )  # fmt: skip
     note = _WITHIN.format(fewest=FEWEST) + _NOISE.format(draws=evidence.options.resamples)

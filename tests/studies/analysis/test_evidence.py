@@ -141,7 +141,7 @@ def test_an_export_before_the_first_rating_has_no_votes(tmp_path: Path) -> None:
 
 def test_a_file_that_only_has_the_name_of_a_table_counts_as_absent(tmp_path: Path) -> None:
     (tmp_path / "answers.csv").write_text("a,b\n1,2\n")
-    (tmp_path / "skips.csv").write_text("rater,pair\nr1,p1\n")
+    (tmp_path / "skips.csv").write_text("phase,reason\nmain,other\n")
     evidence = evidence_of(tmp_path, [{}])
     assert list(evidence.tables) == ["skips.csv"]
     assert evidence.unread == (

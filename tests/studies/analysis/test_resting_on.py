@@ -127,3 +127,11 @@ def test_sessions_and_skips_are_counted(tmp_path: Path) -> None:
     assert [tuple(row.values()) for row in rows_of(section, "rests_skips_full")] == [
         ("main", "upsetting", 2, 1)
     ]
+
+
+def test_skips_that_name_nobody_are_counted_without_raters(tmp_path: Path) -> None:
+    write(tmp_path, "skips.csv", [{"phase": "main", "reason": "broken"}] * 2)
+    section = resting_on(evidence_of(tmp_path, [answer(1)]))
+    assert [tuple(row.values()) for row in rows_of(section, "rests_skips_full")] == [
+        ("main", "broken", 2, None)
+    ]

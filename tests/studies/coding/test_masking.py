@@ -89,6 +89,48 @@ SENTENCES = (
     ("A more human tone helps; a just cause.", "A more human tone helps; a just cause."),
     ("Definitely B! I went with A.", "Definitely {2}! I went with {1}."),
     ("  \n", ""),
+    ("Reply one lists more, reply two sticks to it.", "{1} lists more, {2} sticks to it."),
+    ("It is the answer one hopes for, or the kind of reply one needs.",) * 2,
+    ("It answers 2 questions. She got a reply two days later. Give a person two options.",) * 2,
+    (
+        "The first cites her fear, the second clearly degraded it.",
+        "{1} cites her fear, {2} clearly degraded it.",
+    ),
+    ("The first mentioned problem, the second related point, the first words her mother said.",) * 2,
+    (
+        "I like the first message more; in the second text she says so.",
+        "I like {1} more; in the second text she says so.",
+    ),
+    ("The one at the top is warm, the right-hand response is not.", "{1} is warm, {2} is not."),
+    ("A bit over the top. The top is warm, the bottom isn't.", "A bit over the top. {1} is warm, {2} isn't."),
+    ("B is the right answer.", "{2} is the right answer."),
+    ("R1 asks, R2 tells. R2 > R1", "{1} asks, {2} tells. {2} > {1}"),
+    (
+        "#2 cites more. \u2116 1 is kind. Look at #1, not #12.",
+        "{2} cites more. {1} is kind. Look at {1}, not #12.",
+    ),
+    (
+        "Both ask, but 2 gives no advice and 1 ends badly.",
+        "Both ask, but {2} gives no advice and {1} ends badly.",
+    ),
+    ("2 people, and 1 related problem.", "2 people, and 1 related problem."),
+    ("A more human, B more robotic.", "{1} more human, {2} more robotic."),
+    ("A focused reply. A provided more.", "A focused reply. {1} provided more."),
+    (
+        "Both A and B; either (A) or (B). Outputs (a) and (b).",
+        "Both {1} and {2}; either ({1}) or ({2}). Outputs ({1}) and ({2}).",
+    ),
+    ("It is a must, with a widely used phrase. Gives the person a more hopeful view.",) * 2,
+    ("replyA, Option1, Speaker two, Person B, Assistant 1.", "{1}, {1}, {2}, {2}, {1}."),
+    ("Version 2.0 of https://x.org/?q=A%20B", "Version 2.0 of https://x.org/?q=A%20B"),
+    ("Antwort zwei klingt kalt. A nennt das Gef\u00fchl.", "{2} klingt kalt. {1} nennt das Gef\u00fchl."),
+    ("Die Antwort oben ist besser als unten, Nummer 2 nicht.", "{1} ist besser als {2}, {2} nicht."),
+    ("The reply links it to her loss.", "The reply links it to her loss."),
+    # Letters of other widths are names too, and stay as they are elsewhere.
+    ("\uff21 is \uff57arm, reply \uff22 at \u2460 is not.", "{1} is \uff57arm, {2} at \u2460 is not."),
+    ("As a judge, as an AI, I prefer A.", "I prefer {1}."),
+    ('{"reason": "{"reason": "A is warm."}"}', "{1} is warm."),
+    ('<<0123456789ab reply K2>>{"reason": "It asks."}', "It asks."),
 )
 
 
@@ -122,9 +164,33 @@ def test_no_slot_of_any_prompt_remains(couple: tuple[str, str]) -> None:
     assert read.count("reply]") == 9
 
 
+#: What makes a pattern try long, and how often: long gaps and runs, and names without end.
+HOSTILE = (
+    ("x", 100_000, "x" * 100_000),
+    ("(", 100_000, "(" * 100_000),
+    ("_", 100_000, ""),
+    ('{"reason": "', 8_334, '{"reason":'),
+    ('{"reason": "' + " " * 100_000, 1, ""),
+    (" " * 100_000 + "{" * 100_000, 1, "{" * 100_000),
+    ("As a judge, ", 8_334, "As a judge,"),
+    ("<<0123456789ab", 7_143, "<<0123456789ab" * 7_143),
+    ("A ", 5_000, "A " * 4_999 + "{1}"),
+    ("B, ", 3_334, "{2}, " * 3_333 + "{2},"),
+    ("the first ", 1_000, "the first " * 999 + "{1}"),
+)
+
+
+@pytest.mark.parametrize(("piece", "times", "read"), HOSTILE)
+def test_a_hostile_text_is_read_in_time_that_grows_with_its_length(piece: str, times: int, read: str) -> None:
+    expected = read.replace("{1}", LABELS[0]).replace("{2}", LABELS[1])
+
+    assert masked(piece * times, slots=SLOTS, seed=STRAIGHT) == expected
+
+
 PIECES = (
     "A B a b R7 K2 the The first second left right one reply Reply response is was better than and I prefer "
-    "answer , . ; ' \" ( ) 1 2 die erste zweite Antwort former latter on it asks listens"
+    "answer , . ; ' \" ( ) 1 2 die erste zweite Antwort former latter on it asks listens "
+    "one two # R1 top message a more number \uff21 than oben used things ist"
 )
 WORDS = st.sampled_from([*PIECES.split(" "), "\n"])
 
@@ -137,6 +203,16 @@ def test_masking_again_changes_nothing_and_no_slot_is_left(words: list[str], see
     assert "R7" not in read
     assert "K2" not in read
     assert not re.search(r"\b[Rr]e(?:ply|sponse) [AB]\b", read)
+
+
+@given(st.lists(WORDS, max_size=30))
+def test_all_that_names_no_reply_stays_in_its_order(words: list[str]) -> None:
+    text = normalising.shown(" ".join(words), PROFILE)
+    at = 0
+    for kept in re.split(r"\[(?:one|the other) reply\]", masked(text, seed="any")):
+        found = text.find(kept, at)
+        assert found >= at
+        at = found + len(kept)
 
 
 @given(st.lists(WORDS, max_size=30))

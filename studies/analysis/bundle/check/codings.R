@@ -1,11 +1,4 @@
-# What coders saw in reasons and replies: how human coders agree, and how often a rater's and a judge's reason on a pair
-# have a theme in common.
-
-coding_figures <- function(study, report) {
-  coded <- read_codings()
-  if (is.null(coded)) return(NULL)
-  rbind(coder_figures(coded, report), overlap_figures(study, coded, report))
-}
+# What coders saw in reasons and replies: the codings that results rest on, and how human coders agree.
 
 # The codings that results rest on: done, by the newest codebook in use, of no trial and of no coder's own family, the
 # first of each coder on a passage, and on answers that the analysis keeps.
@@ -27,7 +20,7 @@ read_codings <- function() {
   codings <- codings[!duplicated(codings[c("passage", "coder", "coder_kind")]), ]
   given <- strsplit(codings$codes, "|", fixed = TRUE)
   marks <- do.call(rbind, lapply(given, function(one) as.numeric(codes$code %in% one)))
-  list(codes = codes, passages = passages, codings = codings, marks = marks)
+  list(codes = codes, passages = with_raters_named(passages), codings = codings, marks = marks)
 }
 
 # Reasons of answers that the analysis leaves out, on whatever dimension and in the phase that they were written in, and
@@ -46,53 +39,53 @@ left_out <- function(passages) {
     (reason & passages$source_kind == "rater" & !(passages$occasion %in% c("1", "")))
 }
 
-# The mean over codes of each coefficient, passages with two human coders or more.
-coder_figures <- function(coded, report) {
-  kinds <- c(reasons = "reason", replies = "reply")
-  measures <- c(alpha = "Krippendorff's \u03b1, nominal", raw = "Raw agreement", ac1 = "Gwet's AC1")
-  do.call(rbind, lapply(rows_of(report, "coding_agreement"), function(row) {
-    chosen <- coded$passages$passage[coded$passages$kind == kinds[[row$passages]]]
-    mine <- coded$codings$coder_kind == "human" & coded$codings$passage %in% chosen
-    passage <- coded$codings$passage[mine]
-    twice <- passage %in% passage[duplicated(passage)]
-    asked <- if (row$passages == "replies") coded$codes$kind == "strategy" else rep(TRUE, nrow(coded$codes))
-    each <- lapply(which(asked), function(code) {
-      given <- coded$marks[mine, code][twice]
-      coefficients(counts_of(list(pair = passage[twice]), c(0, 1), unique(passage[twice]), given))
-    })
-    do.call(rbind, lapply(names(measures), function(key) {
-      values <- unlist(lapply(each, function(one) one[[measures[[key]]]]))
-      if (is.null(row[[key]]$value)) return(NULL)
-      figure(paste0("human coders, ", row$passages, ": ", key), row[[key]]$value, mean(values))
-    }))
-  }))
+# Of reasons the pair over all dialogues and, of raters' alone, whose they are: judges are no sample of judges.
+with_raters_named <- function(passages) {
+  passages$pair <- paste(passages$dialogue, passages$pair, sep = "/")
+  passages$rater <- ifelse(passages$kind == "reason" & passages$source_kind == "rater", passages$source, "")
+  passages
 }
 
-# At least one theme (a dimension, but not `other`) in both reasons of a couple, of couples in which either has one; the
-# mean over a pair's couples, then over pairs. Only all couples of raters with all judges are done anew.
-overlap_figures <- function(study, coded, report) {
-  themes <- coded$codes$kind == "dimension" & coded$codes$code != "other"
-  do.call(rbind, lapply(rows_of(report, "overlap"), function(row) {
-    bare <- identical(row$who, "Raters with judges without rubric")
-    if (!(bare || identical(row$who, "Raters with judges")) || row$couples_of != "all") return(NULL)
-    human <- row$coded_by == "Human coders"
-    mine <- if (human) coded$codings$coder_kind == "human" else {
-      coded$codings$coder_kind != "human" & paste("Coder", coded$codings$coder) == row$coded_by
-    }
-    weights <- rowsum(coded$marks[mine, themes, drop = FALSE], coded$codings$passage[mine])
+# By title, the share of a passage's codings that gave each code (passages x codes; NA where nobody coded): of human
+# coders together, and of each language model.
+coders_of <- function(coded) {
+  human <- coded$codings$coder_kind == "human"
+  models <- sort(unique(coded$codings$coder[!human]), method = "radix")
+  rows <- c(
+    if (any(human)) list("Human coders" = human),
+    setNames(lapply(models, function(name) !human & coded$codings$coder == name), sprintf("Coder %s", models))
+  )
+  lapply(rows, function(mine) {
+    weights <- rowsum(coded$marks[mine, , drop = FALSE], coded$codings$passage[mine])
     weights <- weights / as.numeric(table(coded$codings$passage[mine])[rownames(weights)])
-    told <- coded$passages[coded$passages$kind == "reason" & coded$passages$passage %in% rownames(weights), ]
-    told$pair <- paste(told$dialogue, told$pair, sep = "/")
-    raters <- told[told$source_kind == "rater", ]
-    judges <- told[told$source_kind == "judge" & (told$variant == "no_rubric") == bare, ]
-    couples <- merge(raters[c("pair", "passage")], judges[c("pair", "passage")], by = "pair")
-    least <- pmin(weights[couples$passage.x, , drop = FALSE], weights[couples$passage.y, , drop = FALSE])
-    most <- pmax(weights[couples$passage.x, , drop = FALSE], weights[couples$passage.y, , drop = FALSE])
-    defined <- as.numeric(apply(most, 1, max) > 0)
-    value <- apply(least, 1, max)
-    each <- 1 / ave(defined, couples$pair, FUN = length)
-    if (is.null(row$found$value)) return(NULL)
-    name <- paste0("themes in common, ", row$coded_by, ", ", row$who)
-    figure(name, row$found$value, sum(each * defined * value) / sum(each * defined))
+    found <- weights[match(coded$passages$passage, rownames(weights)), , drop = FALSE]
+    dimnames(found) <- list(NULL, coded$codes$code)
+    found
+  })
+}
+
+# The mean over codes of each coefficient, on passages with two human coders or more; one dialogue left out at a time.
+coder_figures <- function(study, report) {
+  coded <- study$coded
+  shown <- c(alpha = "Krippendorff's \u03b1, nominal", raw = "Raw agreement", ac1 = "Gwet's AC1")
+  do.call(rbind, lapply(rows_of(report, "coding_agreement"), function(row) {
+    kind <- c(reasons = "reason", replies = "reply")[[row$passages]]
+    mine <- coded$codings$coder_kind == "human" &
+      coded$codings$passage %in% coded$passages$passage[coded$passages$kind == kind]
+    mine[mine] <- coded$codings$passage[mine] %in% coded$codings$passage[mine][duplicated(coded$codings$passage[mine])]
+    passage <- coded$codings$passage[mine]
+    dialogue <- coded$passages$dialogue[match(unique(passage), coded$passages$passage)]
+    asked <- which(kind == "reason" | coded$codes$kind == "strategy")
+    each <- lapply(asked, function(code) {
+      sums <- coefficient_sums(2)(counts_of(list(pair = passage), c(0, 1), unique(passage), coded$marks[mine, code]))
+      sums <- rowsum(sums, dialogue)
+      total <- colSums(sums)
+      coefficient_values(2)(rbind(total, sweep(-sums, 2, total, "+")))
+    })
+    do.call(rbind, lapply(names(shown), function(key) {
+      values <- vapply(each, function(one) one[, match(shown[[key]], COEFFICIENTS)], numeric(nrow(each[[1]])))
+      means <- rowMeans(matrix(values, ncol = length(each)), na.rm = TRUE)
+      estimate_figures(paste0("human coders, ", row$passages, ": ", key), row[[key]], without_each(means[1], means[-1]))
+    }))
   }))
 }

@@ -11,9 +11,9 @@ contrast_figures <- function(study, report) {
     row <- rows[[i]]
     name <- paste0("contrast ", row$contrast, ":")
     rbind(
-      if (!is.null(row$difference$value)) figure(paste(name, "difference"), row$difference$value, found[[i]]$value),
-      if (!is.null(row$p)) figure(paste(name, "p"), row$p, p[i]),
-      if (!is.null(row$p_holm)) figure(paste(name, "p after Holm"), row$p_holm, holm[i])
+      estimate_figures(paste(name, "difference"), row$difference, found[[i]]),
+      figure(paste(name, "p"), row$p, p[i]),
+      figure(paste(name, "p after Holm"), row$p_holm, if (is.na(p[i])) NA else holm[i])
     )
   }))
 }
@@ -34,23 +34,28 @@ contrast_of <- function(study, row) {
       two <- c(words$system, words$against)
       met <- met[met$a %in% two & met$b %in% two, ]
       share <- less_half(share_of(met))
-      if (nrow(met) && met$a[1] != words$system) share$value <- -share$value
-      share
+      if (nrow(met) && met$a[1] != words$system) turned(share) else share
     },
     judge_agreement = {
       raters <- on(study, study$eyes$Raters, row$dimension, row$slice)
       against <- if (row$source == "Jury of judges") "majority of three raters" else "one rater's vote"
-      value <- with_raters(raters, on(study, votes, row$dimension, row$slice), against, "S1")$difference
-      # Its standard error comes from leaving out clusters one at a time, which is not done anew here: the report's.
-      list(value = value, se = row$standard_error, freedom = row$freedom)
+      with_raters(raters, on(study, votes, row$dimension, row$slice), against, "S1")$difference
     },
     list(value = NULL)
   )
 }
 
 less_half <- function(share) {
-  if (!is.null(share$value)) share$value <- share$value - 0.5
+  for (end in intersect(c("value", "low", "high"), names(Filter(Negate(is.null), share)))) {
+    share[[end]] <- share[[end]] - 0.5
+  }
   share
+}
+
+# The same of the other system.
+turned <- function(share) {
+  ends <- lapply(share[c("value", "high", "low")], function(end) if (is.null(end)) NULL else -end)
+  c(setNames(ends, c("value", "low", "high")), share[c("se", "freedom")])
 }
 
 protocol_contrast <- function(name) {

@@ -37,19 +37,26 @@ loosened <- function(found, votes, ways) {
 
 WAYS <- c("dialogue", "source", "writer")
 
-share_of <- function(votes) {
+share_of <- function(votes, win = (1 - sign(votes$value)) / 2) {
   if (!nrow(votes)) return(list(value = NULL))
-  found <- over_models(votes)
+  found <- over_models(votes, win)
   influence <- loosened(found, votes, WAYS)
-  if (is.null(influence)) return(list(value = found$value, freedom = 0))
+  if (is.null(influence)) return(bare(found$value))
   interval(found$value, influence, votes, WAYS)
 }
 
-ties_of <- function(votes) if (nrow(votes)) over_models(votes, as.numeric(votes$value == 0))$value else NULL
-
+# The share of wins among the answers that prefer a reply: a ratio, by its derivative, and known as well as these
+# answers.
 decisive_of <- function(votes) {
-  won <- over_models(votes, as.numeric(votes$value < 0))$value
-  won / (won + over_models(votes, as.numeric(votes$value > 0))$value)
+  won <- over_models(votes, as.numeric(votes$value < 0))
+  lost <- over_models(votes, as.numeric(votes$value > 0))
+  decided <- won$value + lost$value
+  if (decided == 0) return(list(value = NULL))
+  value <- won$value / decided
+  both <- list(influence = (won$influence - value * (won$influence + lost$influence)) / decided, weight = won$weight)
+  influence <- loosened(both, votes, WAYS)
+  if (is.null(influence)) return(bare(value))
+  interval(value, influence, votes, WAYS, sides = list(votes, votes[votes$value != 0, ]))
 }
 
 # The share on some dialogues less that on all others, over the models that have answers on both.
@@ -61,20 +68,24 @@ difference_of <- function(votes, dialogues) {
   found <- lapply(sides, over_models)
   value <- found[[1]]$value - found[[2]]$value
   influence <- Map(function(one, side) loosened(one, side, WAYS), found, sides)
-  if (any(vapply(influence, is.null, TRUE))) return(list(value = value, freedom = 0))
+  if (any(vapply(influence, is.null, TRUE))) return(bare(value))
   interval(value, c(influence[[1]], -influence[[2]]), do.call(rbind, sides), WAYS, least = -1, sides = sides)
 }
 
 preference_figures <- function(study, report) {
-  rows <- rows_of(report, "preference_full")
-  headline <- rows[vapply(rows, function(row) is_headline(study, row), TRUE)]
-  shares <- lapply(headline, function(row) {
+  shares <- lapply(rows_of(report, "preference_full", function(row) is_headline(study, row)), function(row) {
     votes <- chosen(study, row)
-    if (row$slice != "all" || row$model != "all models") return(told(row, votes))
-    rbind(told(row, votes), figure(paste(place(row), "ties"), row$ties$value, ties_of(votes)))
+    share <- estimate_figures(paste(place(row), "share"), row$share, share_of(votes))
+    if (row$slice != "all" || row$model != "all models") return(share)
+    rbind(
+      share,
+      estimate_figures(paste(place(row), "wins"), row$wins, share_of(votes, as.numeric(votes$value < 0))),
+      estimate_figures(paste(place(row), "ties"), row$ties, share_of(votes, as.numeric(votes$value == 0))),
+      estimate_figures(paste(place(row), "losses"), row$losses, share_of(votes, as.numeric(votes$value > 0))),
+      estimate_figures(paste(place(row), "share without ties"), row$share_without_ties, decisive_of(votes))
+    )
   })
-  changes <- lapply(rows_of(report, "interaction_full"), function(row) {
-    if (!is_headline(study, row)) return(NULL)
+  changes <- lapply(rows_of(report, "interaction_full", function(row) is_headline(study, row)), function(row) {
     votes <- chosen(study, row, slice = "all")
     name <- paste(place(row), "less elsewhere")
     estimate_figures(name, row$difference, difference_of(votes, study$slices[[row$slice]]))
@@ -84,8 +95,7 @@ preference_figures <- function(study, report) {
 
 # The first dimension: of raters and the jury all of it, of single judges the mean over models.
 is_headline <- function(study, row) {
-  first <- if ("overall" %in% study$dimensions) "overall" else study$dimensions[1]
-  row$dimension == first && (row$model == "all models" || !startsWith(row$eyes, "Judge "))
+  row$dimension == first_dimension(study) && (row$model == "all models" || !startsWith(row$eyes, "Judge "))
 }
 
 chosen <- function(study, row, slice = row$slice) {
@@ -93,20 +103,16 @@ chosen <- function(study, row, slice = row$slice) {
   if (row$model == "all models") votes else votes[votes$b == row$model, ]
 }
 
-told <- function(row, votes) estimate_figures(paste(place(row), "share"), row$share, share_of(votes))
 place <- function(row) paste0(row$eyes, ", ", row$dimension, ", ", row$slice, ", ", row$model, ":")
 
 # How often the reply shown first is preferred, of the answers that prefer one. Writers say nothing of sides.
 position_figures <- function(study, report) {
-  rows <- rows_of(report, "bias_position")
-  do.call(rbind, lapply(rows, function(row) {
+  do.call(rbind, lapply(rows_of(report, "bias_position"), function(row) {
     votes <- on(study, study$eyes[[row$eyes]], row$dimension, row$slice)
     if (row$eyes != "Raters") votes$source <- rep("", nrow(votes))
     votes <- votes[votes$value != 0, ]
     first <- as.numeric((votes$value < 0) == votes$a_first)
-    value <- sum(votes$weight * first) / sum(votes$weight)
-    influence <- votes$weight * (first - value) / sum(votes$weight)
-    found <- interval(value, influence, votes, c("dialogue", "source"), trials = known(votes$dialogue))
+    found <- mean_share(first, votes, c("dialogue", "source"), votes$weight)
     estimate_figures(paste0(row$eyes, ", ", row$dimension, ": first shown preferred"), row$first_preferred, found)
   }))
 }

@@ -25,6 +25,7 @@ read_study <- function() {
   table <- data.frame(
     dialogue = rows$dialogue, pair = paste(rows$dialogue, rows$pair, sep = "/"), dimension = rows$dimension,
     kind = rows$source_kind, source = rows$source, tags = column("tags", ""),
+    flags_first = column("flags_first", ""), flags_second = column("flags_second", ""),
     a = turned(rows$system_first, rows$system_second), b = turned(rows$system_second, rows$system_first),
     value = ifelse(first_is_a, shown, -shown), a_first = first_is_a, weight = rep(1, nrow(rows)),
     writer_a = turned(column("writer_first", ""), column("writer_second", "")),
@@ -38,11 +39,14 @@ read_study <- function() {
     !(table$a %in% decoys) & !(table$b %in% decoys)
   rated <- kept & table$kind == "rater" & column("occasion", "1") == "1"
   judged <- kept & table$kind == "judge" & column("phase", "main") != "no_rubric"
-  list(
+  study <- list(
     people = people, systems = sort(unique(c(table$a, table$b)), method = "radix"), slices = slices_of(table),
     dimensions = unique(table$dimension), answers = answers_of(table$value),
-    eyes = eyes_of(table[rated, ], table[judged, ]), judged = table[judged, ]
+    eyes = eyes_of(table[rated, ], table[judged, ]), judged = table[judged, ],
+    kinds = setNames(systems$kind, systems$system)
   )
+  study$coded <- read_codings()
+  study
 }
 
 # Places of texts in the order of their bytes, whatever the language of this machine.
@@ -122,30 +126,44 @@ on <- function(study, votes, dimension, slice) {
   votes[votes$dimension == dimension & votes$dialogue %in% study$slices[[slice]], ]
 }
 
+# The report's tables by key, and its sections with the sentence why one is absent.
 read_report <- function() {
   report <- jsonlite::fromJSON(file.path("report", "report.json"), simplifyVector = FALSE)
+  keyed <- function(things) setNames(things, vapply(things, function(thing) thing$key, ""))
   parts <- unlist(lapply(report$sections, function(section) section$parts), recursive = FALSE)
   tables <- lapply(parts, function(part) if (identical(part$type, "figure")) part$table else part)
-  setNames(lapply(tables, function(table) table$rows), vapply(tables, function(table) table$key, ""))
+  list(sections = keyed(report$sections), tables = keyed(tables), resamples = report$options$resamples)
 }
 
-# The rows of a table of the report; none where it is not there.
-rows_of <- function(report, key) if (is.null(report[[key]])) list() else report[[key]]
-
-# One line of what is printed in the end: a number of the report and what R makes of it.
-figure <- function(name, told, found) {
-  told <- if (is.null(told)) NA_real_ else as.numeric(told)
-  found <- if (is.null(found) || !length(found)) NA_real_ else as.numeric(found)
-  data.frame(figure = name, report = told, R = found)
+# The rows of a table; none where it is not there, which `missing_tables` tells. A column that is not there ends it all:
+# `$` of a list would say NULL, and nothing would be checked.
+rows_of <- function(report, key, chosen = function(row) TRUE) {
+  rows <- lapply(report$tables[[key]]$rows, function(row) structure(row, class = "told", table = key))
+  rows[vapply(rows, function(row) isTRUE(chosen(row)), TRUE)]
 }
 
-# The value of an estimate and the ends of its interval, where the report has one.
+`[[.told` <- function(row, column) {
+  if (!(column %in% names(row))) {
+    stop(sprintf("report/report.json: the table %s has no column %s", attr(row, "table"), column), call. = FALSE)
+  }
+  .subset2(row, column)
+}
+`$.told` <- function(row, column) row[[column]]
+
+number <- function(value) if (is.null(value) || !length(value) || !is.finite(value)) NA_real_ else as.numeric(value)
+
+# One line of what is printed in the end: a number of the report and what R makes of it; none where neither has one.
+# `within` is how far apart two numbers may be that were drawn at random, each by itself.
+figure <- function(name, told, found, within = 0) {
+  if (is.na(number(told)) && is.na(number(found))) return(NULL)
+  data.frame(figure = name, report = number(told), R = number(found), within = within)
+}
+
+# The value of an estimate and the ends of its interval.
 estimate_figures <- function(name, told, found) {
-  if (is.null(told) || is.null(told$value)) return(NULL)
-  lines <- figure(name, told$value, found$value)
-  if (is.null(told$low)) return(lines)
   rbind(
-    lines, figure(paste(name, "95 % from"), told$low, found$low), figure(paste(name, "95 % to"), told$high, found$high)
+    figure(name, told$value, found$value), figure(paste(name, "95 % from"), told$low, found$low),
+    figure(paste(name, "95 % to"), told$high, found$high)
   )
 }
 
@@ -153,6 +171,7 @@ estimate_figures <- function(name, told, found) {
 TOLERANCE <- 1e-6
 reach_of <- function(told) TOLERANCE + ifelse(told == 0, 0, 0.5 * 10^(floor(log10(abs(told))) - 5))
 
+# Prints all lines; how many are apart.
 print_figures <- function(figures) {
   if (is.null(figures) || !nrow(figures)) {
     cat("The report has no figure that is recomputed here.\n")
@@ -160,10 +179,14 @@ print_figures <- function(figures) {
   }
   apart <- figures$R - figures$report
   told <- ifelse(is.na(figures$report), 0, figures$report)
-  same <- !is.na(apart) & abs(apart) <= reach_of(told) + 1e-12
+  same <- !is.na(apart) & abs(apart) <= reach_of(told) + figures$within + 1e-12
   cat(sprintf("%-86s %12s %12s %10s\n", "figure", "report", "R", "apart"))
   cat(sprintf("%-86s %12.6g %12.6g %10.1e  %s\n", figures$figure, figures$report, figures$R, apart,
               ifelse(same, "ok", "DIFFERS")), sep = "")
   cat(sprintf("\n%d of %d figures are the same.\n", sum(same), length(same)))
   sum(!same)
 }
+
+# How far two shares p of draws at random may be apart, one from `theirs` and one from `ours` draws: five standard
+# errors, and a draw of each.
+drawn_apart <- function(p, theirs, ours) 5 * sqrt(p * (1 - p) * (1 / theirs + 1 / ours)) + 1 / theirs + 1 / ours

@@ -56,13 +56,14 @@ def listed(figure: Figure, lines: Sequence[Line]) -> tuple[Picture, Axes]:
     """The picture with labels and numbers; x runs in the figure's unit, y in inches downward."""
     height = lines[-1].y + _ROW / 2
     picture, axes = canvas.new(height + _TOP + _BOTTOM)
-    canvas.place(axes, left=_LABEL, right=_NUMBER, top=_TOP, bottom=_BOTTOM)
+    number = _room_for_numbers(lines)
+    canvas.place(axes, left=_LABEL, right=number, top=_TOP, bottom=_BOTTOM)
     axes.set_ylim(height, 0)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.set_xlabel(with_unit(figure.x_title, figure.table.columns[1]))
     beside = axes.get_yaxis_transform()
-    inner = canvas.WIDTH - _LABEL - _NUMBER
+    inner = canvas.WIDTH - _LABEL - number
     left, right = -_LABEL / inner, 1 + 0.1 / inner
     for line in lines:
         if line.point is None:
@@ -89,6 +90,12 @@ def listed(figure: Figure, lines: Sequence[Line]) -> tuple[Picture, Axes]:
             color=canvas.SOFT,
         )
     return picture, axes
+
+
+def _room_for_numbers(lines: Sequence[Line]) -> float:
+    """Inches to the right of the axes: what the widest number needs, none of it cut off."""
+    widest = max((canvas.width_of(line.value, canvas.SMALL) for line in lines), default=0.0)
+    return max(_NUMBER, widest + 0.2)
 
 
 def span(points: Sequence[Point], also: Sequence[float | None] = ()) -> tuple[float, float] | None:

@@ -7,6 +7,7 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +17,12 @@ from django.conf import settings
 from studies.analysis.simulating import Design, Effects, Simulated, simulate
 from studies.protocol import Contrast, ProtocolDocument, canonical_json, sha256_of
 from tests.protocols import a_protocol
+from tests.studies.analysis.bundle.planting import plant
 from tests.studies.analysis.tables import Row, write
 
 #: Loud words that no byte of a bundle may hold, in the cells that could bring them.
 LOUD: Final = (
-    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUDREASON", "LOUDNOTE", "LOUDSURVEY", "LOUDGUESS",
-    "LOUDTHEME", "LOUDCODERNOTE", "LOUDPASSAGE", "LOUDHOST", "LOUDFILE", "LOUDMETA",
-    "09:05:00", "feedfacecafe",
+    "r-PSEUDONYM", "WRITERSNAME", "CODERSNAME", "LOUD", "09:05:00", "feedfacecafe",
 )  # fmt: skip
 RELEASED: Final = "A reason that somebody released."
 JUDGED: Final = "A judge's reason."
@@ -35,21 +35,24 @@ CONTRASTS: Final = (
 )
 
 
-def make_export(folder: Path, *, dialogues: int = 40, released: bool = True) -> Path:
+def make_export(folder: Path, *, dialogues: int = 40, released: bool = True, wide: bool = False) -> Path:
     """Raters (four votes a pair, two dimensions) and three judges in both orders; people and three models.
 
-    Without `released` it is of format 3, whose verdicts do not say which reasons were released.
+    Without `released` it is of format 3, whose verdicts do not say which reasons were released. A `wide` one
+    has three dimensions, ten models that are compared with people's replies alone, and codings of every
+    dialogue.
     """
     folder.mkdir(parents=True)
     document = a_protocol(contrasts=CONTRASTS)
     text = canonical_json(document)
     (folder / "protocol.json").write_text(text, encoding="utf-8")
-    verdicts = list(_verdicts(dialogues, sha256_of(text), released))
+    verdicts = list(_verdicts(_design(dialogues, wide), sha256_of(text), released))
     write(folder, "verdicts.csv", verdicts)
-    write(folder, "systems.csv", list(_systems()))
+    write(folder, "systems.csv", list(_systems(10 if wide else 3)))
     _people(folder, sorted({str(row["source"]) for row in verdicts if row["source_kind"] == "rater"}))
     _material(folder, verdicts)
-    _codings(folder, verdicts)
+    _codings(folder, verdicts, wide)
+    plant(folder)
     shutil.copyfile(settings.BASE_DIR / "docs" / "codebook.md", folder / "codebook.md")
     _manifest(folder, document, sha256_of(text), version=4 if released else 3)
     return folder
@@ -66,11 +69,16 @@ def set_cell(path: Path, row: int, column: str, cell: str) -> None:
         out.writerows(rows)
 
 
-def _verdicts(dialogues: int, protocol: str, released: bool) -> Iterator[Row]:
-    raters = Design(
-        dialogues=dialogues, models=3, raters=15, ratings_per_pair=4, writers=6, adversarial=dialogues // 4,
-        models_too=True, dimensions=("overall", "resonance"),
+def _design(dialogues: int, wide: bool) -> Design:
+    """Of raters; judges' is the same but for their number."""
+    return Design(
+        dialogues=dialogues, models=10 if wide else 3, raters=15, ratings_per_pair=4, writers=6,
+        adversarial=dialogues // 4, models_too=not wide,
+        dimensions=("overall", "resonance", *(("attunement",) if wide else ())),
     )  # fmt: skip
+
+
+def _verdicts(raters: Design, protocol: str, released: bool) -> Iterator[Row]:
     rng = np.random.default_rng(11)
     effects = Effects(human=0.3, adversarial=-0.5, position=0.15)
     people = simulate(raters, effects, rng)
@@ -87,10 +95,7 @@ def _verdicts(dialogues: int, protocol: str, released: bool) -> Iterator[Row]:
             | {"reason": reason, "excluded": int(i % 97 == 5), "seconds": 30 + i % 60}
             | ({"reason_released": int(mine)} if released else {})
         )
-    judges = Design(
-        dialogues=dialogues, models=3, raters=3, ratings_per_pair=3, writers=6, models_too=True,
-        adversarial=dialogues // 4,
-    )  # fmt: skip
+    judges = replace(raters, raters=3, ratings_per_pair=3, dimensions=("overall",))
     drawn = simulate(judges, Effects(human=0.2, rater=0.1, position=0.2), rng)
     tags = people.adversarial
     for i in range(len(drawn.votes)):
@@ -132,10 +137,10 @@ def _row(drawn: Simulated, i: int, protocol: str, kind: str, source: str) -> Row
     }  # fmt: skip
 
 
-def _systems() -> Iterator[Row]:
+def _systems(models: int) -> Iterator[Row]:
     yield {"system": "human", "kind": "human", "family": "", "model_id": "", "host": "LOUDHOST",
            "params_total": "", "params_active": ""}  # fmt: skip
-    for number in (1, 2, 3):
+    for number in range(1, models + 1):
         name = f"model-{number:02d}"
         yield {"system": name, "kind": "llm", "family": f"f{number}", "model_id": name, "host": "LOUDHOST",
                "params_total": number * 10**9, "params_active": ""}  # fmt: skip
@@ -145,7 +150,8 @@ def _people(folder: Path, raters: list[str]) -> None:
     write(
         folder, "sessions.csv",
         [
-            {"rater": one, "outcome": "completed", "channel": "prolific", "excluded": 0,
+            {"rater": one, "outcome": "completed", "excluded": 0,
+             "channel": "invited" if one == raters[0] else "prolific",
              "exclusion_reason": "", "arrived_at": "2025-03-03T09:05:00Z", "minutes": 20,
              "pairs_rated": 20, "rater_group": "",
              "opted_out": "LOUDTHEME", "decoys_seen": 0, "decoys_lost": 0, "checks_seen": 0,
@@ -198,15 +204,16 @@ def _material(folder: Path, verdicts: list[Row]) -> None:
     )  # fmt: skip
 
 
-def _codings(folder: Path, verdicts: list[Row]) -> None:
+def _codings(folder: Path, verdicts: list[Row], wide: bool) -> None:
     """Reasons on the first pairs and some replies, coded by two people and a model; one was released."""
     write(folder, "codes.csv", [_code(code, kind) for kind, codes in _BOOK.items() for code in codes])
-    pairs = {f"{number:012x}" for number in range(12)}
+    pairs = {f"{number:012x}" for number in (range(0, 200, 3) if wide else range(12))}
     overall = [row for row in verdicts if row["dimension"] == "overall"]
     answers = [row for row in overall if row["pair"] in pairs and row["occasion"] == 1]
     shown = list({row["response_first"]: row for row in reversed(overall)}.values())
     passages = [_reason(f"feedfacecafe{number}", row) for number, row in enumerate(answers)]
-    passages += [_reply(f"feedfacecafe_{number}", row) for number, row in enumerate(shown[:10])]
+    coded = shown if wide else shown[:10]
+    passages += [_reply(f"feedfacecafe_{number}", row) for number, row in enumerate(coded)]
     write(folder, "passages.csv", passages)
     rng = np.random.default_rng(3)
     write(

@@ -1,9 +1,11 @@
-"""A bundle's own commands, run where nothing of this project can be imported."""
+"""What is in a bundle, and its own commands, run where nothing of this project can be imported."""
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +22,17 @@ needs_r = pytest.mark.skipif(
 Done = subprocess.CompletedProcess[str]
 
 
+def everything(folder: Path) -> bytes:
+    """Every byte of every file, and every name."""
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    return b"".join(str(path.relative_to(folder)).encode() + path.read_bytes() for path in paths)
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def verify(bundle: Path, *arguments: str) -> Done:
     """`python verify.py`, isolated: neither the current folder nor PYTHONPATH is looked at."""
     return _run([sys.executable, "-I", str(bundle / "verify.py"), *arguments], bundle.parent)
@@ -33,6 +46,17 @@ def made_again(bundle: Path, out: Path) -> Done:
 
 def check_in_r(bundle: Path, **environment: str) -> Done:
     return _run(["Rscript", "check.R"], bundle, **environment)
+
+
+def lines(printed: str) -> dict[str, str]:
+    """The last word of check.R on each figure: ok or DIFFERS."""
+    found = re.findall(r"(?m)^(.+?) +\S+ +\S+ +\S+  (ok|DIFFERS)$", printed)
+    return dict(found)
+
+
+def differing(printed: str) -> list[str]:
+    """The figures that check.R finds otherwise."""
+    return [name for name, word in lines(printed).items() if word != "ok"]
 
 
 def packed_anew(bundle: Path) -> None:

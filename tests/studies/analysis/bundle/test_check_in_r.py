@@ -5,15 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from studies.analysis.bundle import write_bundle
 from tests.studies.analysis.bundle.made import make_export
-from tests.studies.analysis.bundle.running import check_in_r, needs_r
+from tests.studies.analysis.bundle.running import check_in_r, differing, lines, needs_r
 from tests.studies.analysis.tables import answer, turned, write
 
 pytestmark = needs_r
@@ -32,22 +30,20 @@ FIGURES = (
     "Raters, overall: first shown preferred",
     "Raters, overall, model-03: Elo",
     "Raters, overall, model-03: rank",
+    "Raters, overall, model-03: Elo 95 % from",
     "Jury of judges, overall, ties count (S1): with raters",
+    "Jury of judges, overall, ties count (S1): difference 95 % to",
+    "Judge judge-0000, overall, ties count (S1): with raters 95 % from",
     "Judge judge-0000, overall, ties left out (S2): difference",
     "Raters, overall: Raw agreement",
     "Raters, overall: Gwet's AC2, ordinal",
+    "Raters, overall: Krippendorff's α, ordinal 95 % from",
     "Judges, overall: Gwet's AC1",
     "contrast people: p after Holm",
     "contrast one: difference",
     "contrast slice: p",
     "contrast equal: difference",
 )
-
-
-def lines(printed: str) -> dict[str, str]:
-    """The last word on each figure: ok or DIFFERS."""
-    found = re.findall(r"(?m)^(.+?) +\S+ +\S+ +\S+  (ok|DIFFERS)$", printed)
-    return dict(found)
 
 
 @pytest.fixture(scope="module")
@@ -76,16 +72,6 @@ def test_crossed_effects_are_told_in_words_beside_the_clustered_share(checked: s
     assert "no fit" not in models
 
 
-@pytest.fixture
-def bare(tmp_path: Path) -> dict[str, str]:
-    """The environment of an R with jsonlite, and neither lme4 nor ordinal."""
-    library = tmp_path / "library"
-    asked = ["Rscript", "-e", "cat(find.package('jsonlite'))"]
-    where = subprocess.run(asked, capture_output=True, text=True, check=True).stdout
-    shutil.copytree(where, library / "jsonlite")
-    return dict.fromkeys(("R_LIBS", "R_LIBS_SITE", "R_LIBS_USER"), str(library))
-
-
 def test_a_number_that_is_broken_ends_with_exit_code_1(bundle: Path, bare: dict[str, str]) -> None:
     path = bundle / "report" / "report.json"
     report = json.loads(path.read_text())
@@ -95,9 +81,9 @@ def test_a_number_that_is_broken_ends_with_exit_code_1(bundle: Path, bare: dict[
     path.write_text(json.dumps(report))
     done = check_in_r(bundle, **bare)
     assert done.returncode == 1
-    found = lines(done.stdout)
-    assert [name for name, word in found.items() if word != "ok"] == [
-        "Raters, overall, all, all models: share"
+    assert differing(done.stdout) == [
+        "rows of preference that stand in preference_full too",
+        "Raters, overall, all, all models: share",
     ]
 
 
@@ -127,6 +113,9 @@ def test_few_answers_of_raters_alone_are_enough(tmp_path: Path) -> None:
     write_bundle(export=export, out=tmp_path / "bundle")
     done = check_in_r(tmp_path / "bundle")
     assert done.returncode == 0, done.stdout + done.stderr
+    assert "MISSING" not in done.stdout
+    for title in ("Can a judge replace a rater?", "Strategies in replies", "Score against size"):
+        assert f"  not in the report: {title}" in done.stdout
     found = lines(done.stdout)
     assert found["Raters, overall, all, all models: share 95 % from"] == "ok"
     assert set(found.values()) == {"ok"}
@@ -146,7 +135,9 @@ def test_judges_alone_and_no_answers_at_all_end_well(tmp_path: Path, bare: dict[
     found = lines(done.stdout)
     assert (set(found.values()), "contrast near: p" in found) == ({"ok"}, bool(kept))
     if not kept:  # what was coded needs no verdicts
-        assert {name.split(":")[0].split(",")[0] for name in found} == {"human coders", "themes in common"}
+        assert {name.split(":")[0].split(",")[0] for name in found} == {
+            "human coders", "reasons", "profiles", "themes in common", "Jaccard's coefficient", "strategies",
+        }  # fmt: skip
     assert "There are no raters' answers on people's and models' replies." in done.stdout
 
 

@@ -1,105 +1,55 @@
-"""Every column that leaves with a bundle, looked at by a person: a new one has to be looked at too.
-
-Ask of a column before it is added here: can it hold a person's words, a name, a time of day, a theme that
-somebody could not bear, a machine or its folders? If so, `studies/analysis/bundle/released.py` has to say
-what is written instead.
-"""
+"""Which columns leave with a bundle: only those that somebody named, with what becomes of them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Final
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from studies.analysis.bundle.released import tables, words_of
+from studies.analysis.bundle.columns import BEHIND, COLUMNS, leaving
+from studies.analysis.bundle.data import write_data
+from studies.analysis.bundle.released import words_of
+from studies.analysis.evidence import VERDICTS
+from studies.analysis.further_tables import TABLES
+from studies.analysis.verdicts import KNOWN, NEEDED
+from tests.studies.analysis.bundle.made import make_export
+from tests.studies.analysis.bundle.planting import EXPORTED, rows_or_one
+from tests.studies.analysis.bundle.running import everything
+from tests.studies.analysis.tables import write
 
-#: Names become new ones, `…_at` a date; `design` and `report` are cut; reasons and raters' passages are
-#: there where they were released; of answers' `value` and of `pause_reason` only that there was one. The
-#: researcher's words stay: `sheet.csv`, `gate_waiver`, `feedback`, the codebook, `source` of scores.
-LEAVE: Final[Mapping[str, str]] = {
-    "verdicts.csv": """
-        dialogue pair system_first system_second dimension source_kind source value_shown
-        protocol_hash tags order occasion scale target kind phase writer_first writer_second
-        rater_group excluded exclusion_reason response_first response_second position layout seconds
-        flags_first flags_second check_asked check_answered surplus reason value reason_released
-    """,
-    "systems.csv": """
-        system kind family model_id params_total params_active
-    """,
-    "dialogues.csv": """
-        dialogue turns tags turn_count licence non_commercial
-    """,
-    "imports.csv": """
-        import_number report
-    """,
-    "responses.csv": """
-        response dialogue system kind writer text words
-    """,
-    "pairs.csv": """
-        pair dialogue kind expected system_a system_b response_a response_b p_rated feedback
-    """,
-    "sessions.csv": """
-        rater outcome excluded exclusion_reason minutes pairs_rated rater_group decoys_seen
-        decoys_lost checks_seen checks_failed consented_at completed_at stopped_at timed_out_at
-        reviewed_at channel
-    """,
-    "assignments.csv": """
-        booklet rater pair dialogue kind order rated_main released_at protocol_hash skipped
-        instructed_value
-    """,
-    "skips.csv": """
-        rater pair dialogue kind phase reason
-    """,
-    "guesses.csv": """
-        rater pair dialogue kind_first kind_second guess_first guess_second certainty_first
-        certainty_second system_first system_second
-    """,
-    "answers.csv": """
-        rater use value
-    """,
-    "judges.csv": """
-        judge family variant model_id for_trial prompt_version
-    """,
-    "judgments.csv": """
-        judge dialogue pair order replicate role same_family variant status outcome model_requested
-        model_returned other_model protocol_hash samples
-    """,
-    "generations.csv": """
-        dialogue system replicate status outcome response model_requested model_returned other_model
-    """,
-    "runs.csv": """
-        run kind state protocol_hash design pause_reason cap_calls cap_tokens cap_micros gate_passed
-        gate_waived_at gate_waiver
-    """,
-    "llm_calls.csv": """
-        purpose judge system result reading latency_ms first_token_ms input_tokens output_tokens
-        cost_micros currency
-    """,
-    "sheet.csv": """
-        element_id value criterion comment
-    """,
-    "codes.csv": """
-        code kind codebook_version codebook_sha256 name definition example counter_example
-    """,
-    "passages.csv": """
-        passage kind source_kind source variant dialogue tags pair order occasion system response
-        erased place words text text_released
-    """,
-    "codings.csv": """
-        passage coder coder_kind family model_id codebook_sha256 replicate status outcome codes
-        same_family for_trial seconds position
-    """,
-    "benchmarks.csv": """
-        system benchmark score source
-    """,
+READ = {
+    (name, column) for name, columns in {VERDICTS: (*NEEDED, *KNOWN), **TABLES}.items() for column in columns
 }
+LEAVING = {(name, column) for name, columns in leaving().items() for column in columns}
 
 
-@pytest.mark.parametrize("name", sorted({*LEAVE, *tables()}))
-def test_no_column_leaves_that_nobody_has_looked_at(name: str) -> None:
-    assert set(tables().get(name, ())) == set(LEAVE.get(name, "").split())
+def test_what_the_analysis_reads_leaves_or_stays_behind_with_a_reason() -> None:
+    assert set(BEHIND) == READ - LEAVING
+    assert all(BEHIND.values())
+
+
+def test_a_column_is_named_once() -> None:
+    named = Counter(
+        (name, column)
+        for name, given in COLUMNS.items()
+        for columns in given.values()
+        for column in columns.split()
+    )
+    assert [one for one, times in named.items() if times > 1] == []
+
+
+def test_a_column_or_table_that_nobody_has_named_does_not_leave(tmp_path: Path) -> None:
+    """Every table has a column more than the app exports today, and there is a table more."""
+    export = make_export(tmp_path / "export", dialogues=8)
+    for name in EXPORTED:
+        write(export, name, [row | {"new_words": "LOUDNEW"} for row in rows_or_one(export, name)])
+    write(export, "diaries.csv", [{"rater": "r-1", "words": "LOUDDIARY"}])
+    facts = write_data(export, tmp_path / "data")
+    assert b"LOUD" not in everything(tmp_path / "data")
+    assert {name for name, table in facts.tables.items() if "new_words" in table.without} == set(COLUMNS)
+    assert "diaries.csv" in facts.absent
 
 
 def test_of_an_imports_report_only_counts_leave() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import re
 import socket
@@ -14,26 +13,26 @@ from django.conf import settings
 from studies.analysis.bundle.data import write_data
 from studies.analysis.bundle.naming import new_names
 from studies.analysis.bundle.program import modules, requirements
-from studies.analysis.bundle.released import NEVER, person_in, tables, words_of
+from studies.analysis.bundle.released import person_in
 from tests.studies.analysis.bundle.made import JUDGED, LOUD, RELEASED, make_export
+from tests.studies.analysis.bundle.planting import EXPORTED, planted, rows_or_one
+from tests.studies.analysis.bundle.running import everything, rows
 from tests.studies.analysis.tables import write
-
-
-def everything(folder: Path) -> bytes:
-    """Every byte of every file, and every name."""
-    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return b"".join(str(path.relative_to(folder)).encode() + path.read_bytes() for path in paths)
-
-
-def rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def test_no_byte_holds_what_was_planted(export: Path, made: Path) -> None:
     planted, packed = everything(export), everything(made)
     assert [word for word in LOUD if word.encode() not in planted] == []
     assert [word for word in LOUD if word.encode() in packed] == []
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTED))
+def test_every_cell_that_may_not_leave_as_it_is_was_loud(export: Path, name: str) -> None:
+    """Without this the test above would pass for a table or column that the made export lacks."""
+    table = rows_or_one(export, name)
+    for column in EXPORTED[name]:
+        cells = " ".join(row[column] for row in table if planted(name, column))
+        assert not planted(name, column) or any(word in cells for word in LOUD), column
 
 
 def test_no_byte_tells_of_this_machine(export: Path, made: Path) -> None:
@@ -118,10 +117,7 @@ def test_times_are_cut_to_dates_and_hosts_taken_out_of_json(tmp_path: Path) -> N
         "host": "LOUDHOST",
     }
     write(export, "runs.csv", [run])
-    given = {**tables(), "runs.csv": ("run", "kind", "design", "gate_waived_at")}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("studies.analysis.bundle.data.tables", lambda: given)
-        write_data(export, tmp_path / "data")
+    write_data(export, tmp_path / "data")
     (row,) = rows(tmp_path / "data" / "runs.csv")
     assert row == {
         "run": "1", "kind": "judge", "design": '{"judges":[{"api":"openai"}]}',
@@ -131,12 +127,35 @@ def test_times_are_cut_to_dates_and_hosts_taken_out_of_json(tmp_path: Path) -> N
     assert (manifest["opened_at"], manifest["closed_at"]) == ("2025-03-03", "")
 
 
-def test_a_pair_skipped_for_a_theme_is_nobodys() -> None:
-    row = {"rater": "r-1", "pair": "p1", "dialogue": "d1", "reason": "theme", "phase": "main"}
-    cells = {column: words_of("skips.csv", column, row) for column in row}
-    assert cells == {"rater": "", "pair": "", "dialogue": "", "reason": None, "phase": None}
-    other = {**row, "reason": "upsetting"}
-    assert {words_of("skips.csv", column, other) for column in other} == {None}
+def test_why_a_pair_was_skipped_is_nobodys(tmp_path: Path) -> None:
+    """The plan says who skipped which pair: with the others' reasons tied to people a theme would follow."""
+    export = make_export(tmp_path / "export", dialogues=8)
+    reasons = ("theme", "upsetting", "other")
+    write(
+        export, "skips.csv",
+        [{"rater": "r-1", "pair": "p1", "dialogue": "d1", "kind": "main", "phase": "main", "reason": reason}
+         for reason in reasons],
+    )  # fmt: skip
+    write_data(export, tmp_path / "data")
+    told = rows(tmp_path / "data" / "skips.csv")
+    assert told == [
+        {"phase": "main", "reason": reason} for reason in ("other or theme", "upsetting", "other or theme")
+    ]
+
+
+def test_the_way_that_raters_came_is_counted_and_tied_to_nobody(export: Path, made: Path) -> None:
+    assert "channel" in rows(export / "sessions.csv")[0]
+    assert not {"channel", "rater_group"} & rows(made / "data" / "sessions.csv")[0].keys()
+    manifest = json.loads((made / "data" / "manifest.json").read_text())
+    assert manifest["channels"] == {"prolific": 14, "invited": 1}
+    said = "Raters with consent came through Prolific (14), personal invitations (1)."
+    assert said in (made / "report" / "heds.md").read_text()
+
+
+def test_why_a_gate_was_waived_is_not_told(made: Path) -> None:
+    (run,) = rows(made / "data" / "runs.csv")
+    assert (run["gate_waiver"], run["pause_reason"]) == ("(left out)", "(left out)")
+    assert "| run : (left out) |" in (made / "report" / "deviations.md").read_text()
 
 
 @pytest.mark.parametrize(
@@ -164,10 +183,6 @@ def test_texts_that_a_spreadsheet_would_run_stay_escaped(export: Path, made: Pat
     assert before[0]["text"].startswith("'")
 
 
-def test_no_table_may_hand_on_what_never_leaves() -> None:
-    assert {column for columns in tables().values() for column in columns} & NEVER == set()
-
-
 def test_every_column_is_described(made: Path) -> None:
     text = (made / "codebook.md").read_text()
     for path in (made / "data").glob("*.csv"):
@@ -182,8 +197,8 @@ def test_the_readme_tells_what_a_reader_has_to_know(made: Path) -> None:
     for said in (
         "# Replication bundle: A study", f"`{sha256}`", "CC BY-NC 4.0, **non-commercial use only**",
         ".venv/bin/python verify.py", "Rscript check.R", "so may this bundle",
-        "**Tables of the export that are not here**: events.csv.",
-        "**Columns of `skips.csv` that are not here**: order, position, note, skipped_at.",
+        "**Tables of the export that are not here**: erasures.csv, events.csv, ratings.csv.",
+        "**Columns of `skips.csv` that are not here**: rater, pair, dialogue, kind, order, position, note,",
         "- Blinding: ",
     ):  # fmt: skip
         assert said in text, said

@@ -50,7 +50,7 @@ def test_each_deviation_is_named(tmp_path: Path) -> None:
         "Answers given under this protocol": "5 of 6 rows",
         "Answers given under another protocol": f"1 rows: {'f' * 64}",
         "Seed of all random draws": "2",
-        "Dimensions": "without answers: warmth",
+        "Dimensions": "without answers: Overall (warmth)",
         "Exclusions for checks": "1 rows",
         "Confirmatory contrasts": "not computed: people",
     }

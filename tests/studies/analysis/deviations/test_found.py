@@ -91,7 +91,7 @@ def test_language_models_that_drift_or_fail_are_named(tmp_path: Path) -> None:
     assert rows["Runs of language models"][1:] == (
         "run 2 (judge) cancelled; run 3 (judge) paused: cap of calls", "yes",
     )  # fmt: skip
-    assert rows["Models that wrote replies"][2] == "no"
+    assert rows["Models that wrote replies"][1:] == ("no column other_model", "not checkable")
 
 
 def test_coding_is_told_and_is_no_deviation(tmp_path: Path) -> None:
@@ -120,8 +120,38 @@ def test_coding_is_told_and_is_no_deviation(tmp_path: Path) -> None:
     assert told["Runs of language models"][1:] == ("1 run finished", "no")
 
 
+def test_a_coder_whose_model_drifts_is_named(tmp_path: Path) -> None:
+    """People's codings, and those that no model answered, name none."""
+    frozen(tmp_path)
+    rows = [
+        coding("a"), by_model("a"),
+        *(by_model(name, model_returned="qwen-2", other_model=1) for name in "bc"),
+        by_model("d", status="failed", model_requested="", model_returned="", other_model=""),
+    ]  # fmt: skip
+    write_coded(tmp_path, [reason(name) for name in "abcd"], rows)
+    asked = "the models that were asked for"
+    assert found(read_evidence(tmp_path, Options()))["Coders' models"] == (
+        asked, "qwen-1 asked, qwen-2 answered (2)", "yes",
+    )  # fmt: skip
+    write_coded(tmp_path, [reason("a")], rows[:2])
+    told = found(read_evidence(tmp_path, Options()))
+    assert told["Coders' models"] == (asked, "all 1 answers name them", "no")
+    assert told["Judges' models"] == (asked, "claude-1 asked, claude-2 answered (2)", "yes")
+
+
+def test_models_of_an_older_export_cannot_be_checked(tmp_path: Path) -> None:
+    frozen(tmp_path)
+    write_coded(tmp_path, [reason("a")], [])
+    write(tmp_path, "codings.csv", [{"passage": "a", "coder": "m1", "coder_kind": "llm"}])
+    told = found(read_evidence(tmp_path, Options()))
+    assert told["Coders' models"][1:] == ("no column other_model", "not checkable")
+
+
 def test_without_coding_nothing_is_said_of_it(tmp_path: Path) -> None:
-    assert "Coding of reasons and replies" not in found(frozen(tmp_path))
+    rows = found(frozen(tmp_path))
+    assert not {"Coding of reasons and replies", "Coders' models"} & rows.keys()
+    write_coded(tmp_path, [reason("a")], [coding("a")])
+    assert "Coders' models" not in found(read_evidence(tmp_path, Options()))
 
 
 def test_other_versions_of_the_protocol_are_told_field_by_field(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from studies.analysis.evidence import Evidence, Options, read_evidence
+from studies.analysis.heds.criteria import READ
 from studies.analysis.heds.filling import fill
 from studies.protocol import Contrast, sha256_of
 from tests.studies.analysis.heds import study
@@ -96,8 +97,27 @@ def test_a_dimension_that_nobody_described_to_us_is_open(tmp_path: Path) -> None
     proposed = sheet.of("4.3.1.2", "attunement")
     assert (proposed.is_open, proposed.comment) == (
         True,
-        "To be checked against QCET: Goodness of content relative to input.",
+        "Relevance to Input (QIG-c-3 in QCET 3.4.1; Belz et al., 2025), as this project reads it.",
     )
+
+
+@pytest.mark.parametrize(
+    ("dimension", "read"),
+    [
+        ("overall", (2, 3, 3)),
+        ("human_alignment", (2, 3, 3)),
+        ("empathic_responsiveness", (2, 3, 2)),
+        ("attunement", (2, 2, 2)),
+        ("resonance", (2, 3, 3)),
+        ("task_following", (2, 3, 3)),
+    ],
+)
+def test_the_options_are_where_the_dimension_stands_in_qcet(
+    dimension: str, read: tuple[int, int, int]
+) -> None:
+    """Goodness; content or the whole; relative to the input or to something external."""
+    node = READ[dimension]
+    assert (node.quality, node.aspect, node.frame) == read
 
 
 def test_agreement_is_read_from_the_finished_tables(tmp_path: Path) -> None:

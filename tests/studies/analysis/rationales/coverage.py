@@ -10,7 +10,7 @@ import sys
 import numpy as np
 
 from studies.analysis.clustering import Floats
-from studies.analysis.rationales.apart import difference_apart, profiles_apart
+from studies.analysis.rationales.apart import difference_apart, divergence_apart, profiles_apart
 from studies.analysis.rationales.divergence import divergence, exchanged, paired
 from studies.analysis.rationales.leaving_out import without_each
 from studies.analysis.rationales.overlapping import Couples, Measure, coupled, jaccard, overlap, shared
@@ -36,6 +36,9 @@ def main() -> None:
                (300, 60, 0.5)):  # fmt: skip
         for stressed in (0.0, 1.0):
             say(f"raters' styles {of}, stressed {stressed}: {styles(*of, stressed)}")
+    for rare in ((60, 10, 0.5, 0.0, 0.15), (60, 10, 1.0, 0.01, 0.15), (20, 4, 0.5, 0.02, 0.3),
+                 (60, 60, 0.5, 0.005, 0.005), (200, 10, 1.0, 0.005, 0.02)):  # fmt: skip
+        say(f"none on a side {rare}: {none_on_a_side(*rare)}")
     for some in ((15, 2, 2, 0.0), (60, 2, 2, 0.0), (100, 5, 4, 0.0), (60, 2, 2, 0.5)):
         for name, measure in (("Jaccard", jaccard), ("a shared theme", shared)):
             say(f"{name} {some}: beyond chance held in {themes(*some, measure):.1%}")
@@ -73,8 +76,10 @@ def profiles(dialogues: int, raters: int, judges: int, planted: float, style: fl
         odds = ODDS + rng.normal(0, SPREAD, (dialogues, len(ODDS)))[dialogue]
         pair = paired(drawn(odds + left[:, None] * (planted * PLANTED + own), rng), dialogue, left, ~left)
         test = exchanged(pair, np.ones(len(ODDS), dtype=bool), 199, rng)
-        totals = np.hstack([pair.left, pair.right])
-        one = without_each(totals, apart, n=1, least=0.0, most=1.0, why="empty")[0]
+        weights = np.vstack([pair.left, pair.right])
+        mine = np.arange(2 * dialogues) < dialogues
+        ways = {"dialogue": np.tile(np.arange(dialogues, dtype=np.int32), 2)}
+        one = divergence_apart(weights, mine, ~mine, np.ones(2 * dialogues), ways)
         found.append(one.value)
         chance.append(test.baseline)
         called += test.p <= 0.05
@@ -99,19 +104,60 @@ def styled(
 
 
 def styles(dialogues: int, raters: int, style: float, stressed: float) -> str:
-    """How often p, that for these raters, and p of a code that nobody stresses are at most .05."""
+    """How often p, that for these raters, and p of a code that nobody stresses are at most .05; and how often
+    the divergence's interval holds that of many raters, and leaving out one dialogue at a time would.
+    """
     rng, codes = np.random.default_rng(6), np.flatnonzero(~PLANTED)
-    called = np.zeros(3)
+    called, true = np.zeros(5), many_raters(style, stressed)
     for _study in range(STUDIES):
         weights, dialogue, rater, left = styled(dialogues, raters, style, rng, stressed)
-        ways = {"dialogue": dialogue, "rater": rater}
-        p = profiles_apart(weights, left, ~left, np.ones(len(left)), ways)
-        test = exchanged(paired(weights, dialogue, left, ~left), np.ones(len(ODDS), dtype=bool), 199, rng)
+        ways, of = {"dialogue": dialogue, "rater": rater}, (weights, left, ~left)
+        p = profiles_apart(*of, np.ones(len(left)), ways)
+        pair = paired(weights, dialogue, left, ~left)
+        test = exchanged(pair, np.ones(len(ODDS), dtype=bool), 199, rng)
         each = [difference_apart(one) for one in differences(weights[:, codes], left, ~left, ways)]
         by_code = np.mean([one is not None and one <= 0.05 for one in each])
-        called += p is not None and p <= 0.05, test.p <= 0.05, float(by_code)
-    mine, these, code = called / STUDIES
-    return f"called {mine:.1%}, for these raters {these:.1%}, by code {code:.1%}"
+        alone = without_each(np.hstack([pair.left, pair.right]), apart, n=1, least=0.0, most=1.0, why="empty")
+        ours = divergence_apart(*of, np.ones(len(left)), ways)
+        apart_by_code = p is not None and p <= 0.05, test.p <= 0.05, float(by_code)
+        called += *apart_by_code, holds(ours, true), holds(alone[0], true)
+    mine, these, code, held, by_dialogue = called / STUDIES
+    return (
+        f"called {mine:.1%}, for these raters {these:.1%}, by code {code:.1%}; divergence held {held:.1%}, "
+        f"by dialogue alone {by_dialogue:.1%}"
+    )
+
+
+def many_raters(style: float, stressed: float) -> float:
+    """The divergence that raters and judges as in `styled` have when there are very many."""
+    rng, shape = np.random.default_rng(1), (400_000, len(ODDS))
+    mine = ODDS + rng.normal(0, np.hypot(SPREAD, style), shape) + stressed * PLANTED
+    judges = ODDS + rng.normal(0, SPREAD, shape)
+    left, right = ((1 / (1 + np.exp(-odds))).mean(axis=0) for odds in (mine, judges))
+    return float(divergence(left, right))
+
+
+def none_on_a_side(dialogues: int, raters: int, style: float, mine: float, judges: float) -> str:
+    """Of 1,000 studies as in `styled`, one code that raters and judges give in these shares, or nearly so.
+
+    What intervals hold where a side has none, and where both have some; the truth is of many raters.
+    """
+    rng = np.random.default_rng(7)
+    logs = np.log([max(mine, 1e-9), judges]) - np.log1p([-mine, -judges])
+    spread = np.array([np.hypot(SPREAD, style), SPREAD])
+    truth = 1 / (1 + np.exp(-logs - spread * rng.normal(size=(400_000, 2))))
+    true = float(truth[:, 0].mean() - truth[:, 1].mean())
+    held: dict[bool, list[bool]] = {True: [], False: []}
+    for _study in range(1000):
+        _weights, dialogue, rater, left = styled(dialogues, raters, style, rng)
+        own = rng.normal(0, style, raters)[rater]
+        odds = np.where(left, logs[0] + own, logs[1]) + rng.normal(0, SPREAD, dialogues)[dialogue]
+        weights = drawn(odds, rng)[:, None]
+        (found,) = differences(weights, left, ~left, {"dialogue": dialogue, "rater": rater})
+        held[not weights[left].any() or not weights[~left].any()].append(holds(found, true))
+    none, some = held[True], held[False]
+    both = (f"{np.mean(one):.1%} of {len(one)}" if one else "never" for one in (none, some))
+    return "with none held in {}, else in {}".format(*both)
 
 
 def apart(added: Floats) -> Floats:

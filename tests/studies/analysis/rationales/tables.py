@@ -59,13 +59,16 @@ def coding(passage: str, given: str = "", coder: str = "c1", **other: object) ->
         "passage": passage, "coder": coder, "coder_kind": "human", "family": "", "model_id": "",
         "codebook_sha256": SHA256, "replicate": 1, "status": "done", "outcome": "ok", "codes": given,
         "note": "", "seconds": 20, "same_family": 0, "for_trial": 0, "position": 1, "coded_at": "",
-        "call": "",
+        "call": "", "model_requested": "", "model_returned": "", "other_model": "",
     }  # fmt: skip
     return row | other
 
 
 def by_model(passage: str, given: str = "", coder: str = "m1", **other: object) -> dict[str, object]:
-    cells: dict[str, object] = {"coder_kind": "llm", "family": "qwen", "model_id": "qwen-1"}
+    cells: dict[str, object] = {
+        "coder_kind": "llm", "family": "qwen", "model_id": "qwen-1", "model_requested": "qwen-1",
+        "model_returned": "qwen-1", "other_model": 0,
+    }  # fmt: skip
     return coding(passage, given, coder, **(cells | other))
 
 

@@ -143,7 +143,7 @@ def test_what_was_coded_is_counted(tmp_path: Path) -> None:
     assert (coders["trial"]["for_trial"], coders["trial"]["used"]) == ("yes", 0)
     assert "other versions too, which are left out: one that codes.csv lacks." in section.lead[1]
     assert section.lead[2] == "For trying out only, and never among the results: trial."
-    used = {row["code"]: (row["given"], row["of"]) for row in rows_of(section, "coding_codes_full")}
+    used = {row["key"]: (row["given"], row["of"]) for row in rows_of(section, "coding_codes_full")}
     assert used["resonance"] == (1, 2)
     assert used["reframe"] == (1, 3)
 

@@ -66,6 +66,11 @@ def test_a_pair_counts_once_and_raters_are_set_beside_each_other(tmp_path: Path)
     codings = [coding(key, some) for key, some in zip("12345", (A, B, A, A, A), strict=True)]
     section = overlaps(coded(tmp_path, passages, codings))
     judges, raters = rows_of(section, "overlap")
+    drawn = rows_of(section, "overlap_figure")
+    assert [(row["who"], row["found"]) for row in drawn] == [
+        ("Raters with judges", judges["found"]), ("by chance: judges", judges["chance"]),
+        ("Raters with each other", raters["found"]), ("by chance: each other", raters["chance"]),
+    ]  # fmt: skip
     assert (judges["pairs"], judges["couples"], value(judges["found"])) == (2, 3, 0.75)
     assert (raters["who"], raters["pairs"], raters["couples"]) == (
         "Raters with each other, where judges gave reasons", 1, 1,

@@ -99,13 +99,13 @@ def test_the_summary_tells_what_the_sections_found(tmp_path: Path) -> None:
     themes, strategies = summary.rows
     assert [row[0] for row in summary.rows] == [
         "Raters' and judges' reasons clearly stress different dimensions",
-        "On adversarial dialogues people clearly turn to reframe more than models do",
+        "On adversarial dialogues people clearly turn to “reframe” more than models do",
     ]
     assert (themes[3], strategies[3]) == ("overlap", "strategies")
     row = rows_of(told[4], "overlap")[1]
     assert row["couples_of"] == "both prefer the same reply"
     assert printed(value(row["found"]), "share") in str(themes[1])
-    assert "reframe, the clearest of 5: people +" in str(strategies[1])
+    assert "“reframe”, the clearest of 5: people +" in str(strategies[1])
 
 
 def test_the_summary_calls_nothing_clear_where_nothing_is(tmp_path: Path) -> None:

@@ -204,10 +204,21 @@ def test_the_summary_is_sentences_that_lead_to_their_sections() -> None:
     summary = Section("summary", "In short", ("On what.",), (Table("summary", "In short", columns, rows),))
     table = Table("t", "T", (Column("x", "X"),), [("a",)])
     page = page_of(summary, Section("b", "B section", (), (table,)))
-    assert '<strong>Found &lt;b&gt;.</strong> 45 %. <a href="#b">B section</a></li>' in page
+    link = '<a href="#b"><span class="paper">1 </span>B section</a></li>'
+    assert f"<strong>Found &lt;b&gt;.</strong> 45 %. {link}" in page
     assert '<li class="untold"><strong>Could not be told.</strong> Why.</li>' in page
     assert "<b>Table 1</b> T" in page
     assert '<span class="number">1</span> B section' in page
+
+
+def test_backticks_are_code_and_an_interval_is_not_torn_apart() -> None:
+    rows = [(Estimate(0.5, 0.4, 0.6, n=3), "a, b")]
+    table = Table("t", "T", (Column("x", "X", "share"), Column("y", "Y")), rows, "Of `<x>`.")
+    page = page_of(Section("s", "S", ("Lead `a` & b.",), (table,)))
+    assert "<p>Lead <code>a</code> &amp; b.</p>" in page
+    assert "<i>Note.</i> Of <code>&lt;x&gt;</code>.</p>" in page
+    assert "<bdi>50.0\u00a0% [40.0,\u00a060.0]</bdi>" in page
+    assert "<bdi>a, b</bdi>" in page
 
 
 def test_full_tables_are_folded_at_the_end_of_their_section() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import io
 import itertools
+from collections.abc import Callable
 from xml.etree import ElementTree
 
 import matplotlib as mpl
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure as Picture
 from PIL import Image
 
 from studies.analysis.reporting.charts import draw
+from studies.analysis.reporting.charts.bars import bars
 from studies.analysis.reporting.charts.canvas import PNG_DOTS, WIDTH, settings
+from studies.analysis.reporting.charts.forest import forest
 from studies.analysis.results import Cell, Chart, Column, Estimate, Figure, Table, undefined
 from tests.studies.analysis.reporting.demonstration import HOSTILE, LONG
 
@@ -110,3 +115,16 @@ def test_a_matrix_of_the_same_names_has_its_columns_in_the_order_of_its_rows() -
     turned = [(a, b, cells[a, b]) for a, b in sorted(pairs, key=lambda pair: (pair[0], pair[1] < pair[0]))]
     straight = [(a, b, cells[a, b]) for a, b in pairs]
     assert draw(figure("matrix", list(turned))).svg == draw(figure("matrix", list(straight))).svg
+
+
+@pytest.mark.parametrize("draw_list", [forest, bars])
+def test_a_number_beside_its_mark_is_never_cut_off(draw_list: Callable[[Figure], Picture | None]) -> None:
+    columns = (TEXTS[0], Column("points", "Points", "points"))
+    table = Table("t", "T", columns, [("judge", Estimate(-0.177, -0.258, -0.096, 0.05, 287))])
+    with settings():
+        picture = draw_list(Figure("f", "F", "forest", table, reference=0.0))
+        assert picture is not None
+        picture.set_canvas(FigureCanvasAgg(picture))
+        ends = [text.get_window_extent().x1 for text in picture.axes[0].texts]
+    assert [text.get_text() for text in picture.axes[0].texts][1] == "−17.7\u00a0points [−25.8, −9.6]"
+    assert max(ends) <= picture.bbox.x1
