@@ -111,10 +111,19 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404 from None
     form = AnswerForm(field, request.POST or None, initial=_stored(study, field, criterion))
     if request.method == "POST" and form.is_valid() and _taken(request, study, field, criterion, form):
-        return redirect(f"{reverse('admin:raters_study_datasheet', args=[pk])}#q{field.number}")
+        onward = _next_open(study, field.number, criterion) if "onward" in request.POST else None
+        listed = f"{reverse('admin:raters_study_datasheet', args=[pk])}#q{field.number}"
+        return redirect(onward.address if onward else listed)
     told = next(row for row in _rows(study) if (row.number, row.criterion) == (field.number, criterion))
     context = {**_frame(request, study), "field": field, "criterion": criterion, "form": form, "told": told}
     return render(request, "admin/raters/datasheet_answer.html", context)
+
+
+def _next_open(study: Study, number: str, criterion: str) -> Row | None:
+    """The open question after this one in the form's order; none where nothing behind it is open."""
+    rows = list(_rows(study))
+    here = [(row.number, row.criterion) for row in rows].index((number, criterion))
+    return next((row for row in rows[here + 1 :] if row.is_open), None)
 
 
 def _taken(request: HttpRequest, study: Study, field: Field, criterion: str, form: AnswerForm) -> bool:

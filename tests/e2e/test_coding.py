@@ -260,6 +260,25 @@ def test_axe_finds_nothing_from_right_to_left(
     assert len(inspector.found) == STATES, sorted(inspector.found)
 
 
+def test_the_text_is_found_again_from_the_codes_and_scrolled_with_keys(
+    page: Page, session: CodingSession, link: str
+) -> None:
+    first = texts_of(session)[0].passage_id
+    Passage.objects.filter(pk=first).update(text="It stays with what was said. " * 120)
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size(PHONE)
+    begin(page, link)
+    for name in ("To the codes", "To the text"):
+        page.get_by_role("link", name=name).click()
+        inside = "document.querySelector('.passage h1').getBoundingClientRect().top > 0"
+        assert page.evaluate(inside) is (name == "To the text")
+
+    page.set_viewport_size(DESKTOP)
+    page.get_by_role("article", name="Why one of two replies was better").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('.passage').scrollTop > 100")
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1440])
 def test_the_focus_is_never_hidden_under_a_bar(page: Page, link: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 600})

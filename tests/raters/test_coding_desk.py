@@ -64,6 +64,7 @@ def test_coders_are_invited_on_the_desk_and_their_links_stand_there(researcher: 
     assert links == [
         reverse("raters:coding", args=[row.token]) for row in CodingSession.objects.order_by("pk")
     ]
+    assert "<details open><summary>Links</summary>" in text
     assert "Ann" in text
     assert "fewer than two" not in text
     assert Client().get(links[0]).status_code == 303
@@ -106,7 +107,9 @@ def test_progress_says_who_has_done_what_and_what_can_be_handed_over(
     for session in (two, three):
         for row in texts_of(session):
             code(row, ["reframe"])
-    assert "two people or more have coded 6." in read(researcher, study)
+    text = read(researcher, study)
+    assert "two people or more have coded 6." in text
+    assert "<details><summary>Links</summary>" in text
     left = texts_left(study)
     assert (left.texts, left.lacking, left.coded) == (6, 0, 6)
 

@@ -57,9 +57,14 @@ def test_a_codebook_is_started_frozen_and_made_anew(researcher: Client) -> None:
     assert "No version is frozen yet." in page(researcher, study)
     assert "Texts are set out once the study is frozen." in page(researcher, study)
 
+    assert "#codes-group" in page(researcher, study)
     assert "25 codes added." in posted(researcher, study, action="default")
     assert "Version 1 of the codebook is frozen." in posted(researcher, study, action="freeze")
     assert "Freeze this version" not in page(researcher, study)
+    # Inside the fold, which the browser therefore opens.
+    inside = reverse("admin:studies_study_change", args=[study.pk]) + "#codes-0"
+    assert f'href="{inside}"' in page(researcher, study)
+    assert 'id="codes-0"' in researcher.get(inside).content.decode()
     study.codes.filter(key="other").update(name="Something else")
     assert "Codes were edited since" in page(researcher, study)
     assert "Version 2 of the codebook is frozen." in posted(researcher, study, action="freeze")
@@ -69,12 +74,19 @@ def test_counting_does_nothing_and_setting_out_does_what_was_counted(researcher:
     study = reasoned_study(dialogues=1)
 
     counted = posted(researcher, study, action="count", **ALL, pairs="1")
+    assert "Who codes" not in counted
     assert "Set out 11 texts" in " ".join(counted.split())
     assert not study.passages.exists()
 
     done = posted(researcher, study, action="set_out", **ALL, pairs="1")
     assert "Set out: 11 texts; 0 were there." in done
     assert study.passages.count() == 11
+    desk = reverse("admin:raters_study_desk", args=[study.pk])
+    models = reverse("admin:studies_study_models", args=[study.pk])
+    for next_step in (f"{desk}#desk-coders", f"{models}#models-coders"):
+        assert f'href="{next_step}"' in done
+    assert 'id="desk-coders"' in researcher.get(desk).content.decode()
+    assert 'id="models-coders"' in researcher.get(models).content.decode()
     assert '<th scope="row">judges without a rubric</th><td>3</td><td>3</td><td>0</td>' in done
 
 

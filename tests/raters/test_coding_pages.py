@@ -180,6 +180,16 @@ def test_an_empty_form_leaves_the_draft_where_it_was(session: CodingSession, cli
     assert "Still thinking" in shown(client, at(session, "text", 1))
 
 
+def test_nothing_coded_is_not_told_as_saved(session: CodingSession, client: Client) -> None:
+    assert "coded texts are saved" not in shown(client, at(session, "stop"))
+
+    taking_part.stop(session=session, now=NOW)
+
+    page = shown(client, at(session, "done"))
+    assert "You have stopped." in page
+    assert "You have coded" not in page
+
+
 def test_a_draft_comes_too_late_after_the_end(session: CodingSession, client: Client) -> None:
     taking_part.stop(session=session, now=NOW)
 

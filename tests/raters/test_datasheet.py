@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -94,6 +95,31 @@ def test_an_answer_is_stored_shown_and_taken_away_again(researcher: Client, stud
     assert "2. No (a crowd)" in page(researcher, listed(study))
     researcher.post(address, {"value": "", "comment": ""})
     assert not SheetAnswer.objects.exists()
+
+
+def test_from_one_open_question_to_the_next_without_the_list(researcher: Client, study: Study) -> None:
+    after = numbered()["3.2.2.2"].element_id
+    asked = page(researcher, at(study, EXPERTS))
+    assert re.search(r"<fieldset[^>]*><legend>Your answer:</legend>", asked)
+
+    onward = researcher.post(at(study, EXPERTS), {"value": "2. No", "comment": "", "onward": "yes"})
+    there = researcher.post(at(study, after), {"value": "", "comment": ""})
+
+    assert onward.headers["Location"] == at(study, after)
+    assert there.headers["Location"] == f"{listed(study)}#q3.2.2.2"
+
+
+def test_answered_ones_are_passed_by_and_after_the_last_comes_the_list(
+    researcher: Client, study: Study
+) -> None:
+    *_, before, last = [row for row in numbered().values() if not row.repeats]
+    researcher.post(at(study, last.element_id), {"value": "N/A", "comment": ""})
+
+    said = {"value": before.options[0], "comment": "", "onward": "yes"}
+    onward = researcher.post(at(study, before.element_id), said)
+
+    assert SheetAnswer.objects.count() == 2
+    assert onward.headers["Location"] == f"{listed(study)}#q{before.number}"
 
 
 def test_several_options_are_one_answer(researcher: Client, study: Study) -> None:

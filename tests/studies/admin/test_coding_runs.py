@@ -59,9 +59,11 @@ def test_the_page_says_what_is_missing(head: Client) -> None:
     study = coded_study()
     text = text_of(head.get(models_url(study)))
     assert "No language model codes in this study yet." in text
+    assert "Code passages" not in text
     make_coder(study)
     make_coder(study, "outside", provider=outside_provider())
     text = text_of(head.get(models_url(study)))
+    assert "Code passages" in text
     assert "coder scripted for trying out only scripted-coder phi stay with you" in text
     assert "outside outside for trying out only scripted-coder phi only where the rater agreed" in text
     Passage.objects.all().delete()
