@@ -31,7 +31,7 @@ def test_it_writes_replies_and_judges_them_in_both_orders(tmp_path: Path, settin
         judge(study, provider)
 
     replies = Generation.objects.select_related("response")
-    assert [(row.status, bool(row.response.raw_text)) for row in replies] == [("done", True)] * 2
+    assert [(row.status, bool(row.response.text)) for row in replies] == [("done", True)] * 2
     judgments = Judgment.objects.all()
     assert sorted(row.order for row in judgments) == ["AB"] * 4 + ["BA"] * 4
     assert {row.outcome for row in judgments} == {"ok"}
