@@ -224,6 +224,8 @@ USE_TZ = True
 # Work outside the web request ---------------------------------------------------------------------
 
 CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+if not REDIS_URL:
+    CELERY_BROKER_TRANSPORT = "heartsite.message_files:Transport"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
     {"visibility_timeout": 3600, "socket_connect_timeout": 2}
     if REDIS_URL

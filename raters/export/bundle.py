@@ -21,6 +21,7 @@ from raters.export.cells import Cell, csv_file
 from raters.export.coding_tables import CODING_TABLES
 from raters.export.journey_tables import JOURNEY_TABLES
 from raters.export.machine_tables import MACHINE_TABLES
+from raters.export.record_tables import RECORD_TABLES
 from raters.export.session_table import SESSIONS
 from raters.export.tables import TABLES
 from raters.screening import exclusions_of
@@ -53,7 +54,14 @@ RATING_COLUMNS: Final = tuple(
 _RATING_CELLS: Final = itemgetter(*(Verdict._fields.index(column) for column in RATING_COLUMNS))
 
 #: Every table but those two.
-ALL_TABLES: Final = (*TABLES, SESSIONS, *JOURNEY_TABLES, *MACHINE_TABLES, *CODING_TABLES)
+ALL_TABLES: Final = (
+    *TABLES,
+    SESSIONS,
+    *JOURNEY_TABLES,
+    *MACHINE_TABLES,
+    *CODING_TABLES,
+    *RECORD_TABLES,
+)
 
 Tick = Callable[[], None]
 

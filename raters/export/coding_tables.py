@@ -14,7 +14,7 @@ from raters.export.tables import CHUNK, Table
 from raters.models import CodeMark, CodingAssignment
 from raters.verdicts import iso_utc, joined_tags
 from studies.coding.masking import masked
-from studies.models import BenchmarkScore, Coding, CodingMark, Passage, Study
+from studies.models import Coding, CodingMark, Passage, Study
 from studies.selectors import response_key
 
 WITHHELD: Final = "withheld"
@@ -38,6 +38,17 @@ _PASSAGE: Final = (
     "erased_at",
     "of_rater__rating__reason",
     "of_rater__rating__reason_released_at",
+)
+_BY_PERSON: Final = (
+    "pk",
+    "passage__key",
+    "session__pseudonym",
+    "session__codebook_id",
+    "note",
+    "seconds",
+    "position",
+    "coded_at",
+    "skipped_at",
 )
 _BY_MODEL: Final = (
     "pk",
@@ -121,20 +132,6 @@ class CodingRow(NamedTuple):
     other_model: bool | None
 
 
-class BenchmarkRow(NamedTuple):
-    system: str
-    benchmark: str
-    score: str
-    source: str
-
-
-class SheetRow(NamedTuple):
-    element_id: str
-    criterion: str
-    value: str
-    comment: str
-
-
 def code_rows(study: Study) -> Iterator[CodeRow]:
     """Every version, the codes of each in the order in which coders see them."""
     for book in study.codebooks.order_by("version"):
@@ -188,17 +185,7 @@ def _by_people(study: Study) -> Iterator[CodingRow]:
     rows = (
         CodingAssignment.objects.filter(session__study=study, released_at__isnull=True)
         .order_by("session", "position")
-        .values_list(
-            "pk",
-            "passage__key",
-            "session__pseudonym",
-            "session__codebook_id",
-            "note",
-            "seconds",
-            "position",
-            "coded_at",
-            "skipped_at",
-        )
+        .values_list(*_BY_PERSON)
     )
     books = _Books(study)
     for chunk in _chunks(rows.iterator(chunk_size=CHUNK)):
@@ -285,21 +272,8 @@ def _marks(marks: QuerySet[Any], of: str) -> defaultdict[int, set[str]]:
     return found
 
 
-def benchmark_rows(study: Study) -> Iterator[BenchmarkRow]:
-    rows = BenchmarkScore.objects.filter(system__study=study).order_by("system", "pk")
-    for name, benchmark, score, source in rows.values_list("system__name", "benchmark", "score", "source"):
-        yield BenchmarkRow(name, benchmark, f"{score.normalize():f}", source)
-
-
-def sheet_rows(study: Study) -> Iterator[SheetRow]:
-    rows = study.sheet_answers.order_by("pk").values_list("question", "criterion", "value", "comment")
-    yield from map(SheetRow._make, rows)
-
-
 CODING_TABLES: Final = (
     Table("codes.csv", CodeRow._fields, code_rows),
     Table("passages.csv", PassageRow._fields, passage_rows),
     Table("codings.csv", CodingRow._fields, coding_rows),
-    Table("benchmarks.csv", BenchmarkRow._fields, benchmark_rows),
-    Table("sheet.csv", SheetRow._fields, sheet_rows),
 )

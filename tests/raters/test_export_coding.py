@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from raters.export.bundle import write_bundle
 from raters.export.cells import original
 from raters.export.coding_tables import CODING_TABLES, coding_rows, passage_rows
+from raters.export.record_tables import RECORD_TABLES
 from raters.models import CodeMark, CodingAssignment, CodingSession, Rating
 from studies.coding import codebooks
 from studies.coding.default_codebook import CODES
@@ -233,7 +234,7 @@ def test_codings_cost_the_same_queries_for_few_and_many(study: Study) -> None:
         coded(person, passage, "reframe")
         by_model(study, passage, "resonance")
         with CaptureQueriesContext(connection) as queries:
-            for exported in CODING_TABLES:
+            for exported in (*CODING_TABLES, *RECORD_TABLES):
                 list(exported.rows(study))
         counts.append(len(queries))
 
@@ -261,7 +262,13 @@ def test_another_studys_coding_does_not_show_through(study: Study) -> None:
     coded(a_person(study), study.passages.order_by("place")[0])
     other = factories.make_study("other")
 
-    assert [list(exported.rows(other)) for exported in CODING_TABLES] == [[], [], [], [], []]
+    assert [list(exported.rows(other)) for exported in (*CODING_TABLES, *RECORD_TABLES)] == [
+        [],
+        [],
+        [],
+        [],
+        [],
+    ]
 
 
 def test_a_reason_says_whether_it_was_released(study: Study, tmp_path: Path) -> None:

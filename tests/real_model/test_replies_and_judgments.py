@@ -55,9 +55,9 @@ def fetch(study: Study, provider: Provider) -> None:
 def judge(study: Study, provider: Provider) -> None:
     """The imported replies, each pair in both orders, as raters are asked without a rubric."""
     factories.open_study(study)
-    Judge.objects.create(
+    own = Judge.objects.create(
         study=study, name="small", provider=provider, model_id=MODEL, family="smollm", variant="no_rubric",
         temperature=0, max_tokens=300, longest_text=120, timeout_seconds=600,
     )  # fmt: skip
     design = JuryDesign(preset="paper-panel", consistency_share=0)
-    call_to_end(plan_judgments(study=study, judges=Judge.objects.all(), now=NOW, design=design, pilot=0))
+    call_to_end(plan_judgments(study=study, judges=[own], now=NOW, design=design, pilot=0))
