@@ -1,4 +1,4 @@
-"""The tables of what researchers noted beside the study: published benchmarks, and answers to the datasheet."""
+"""The tables of what researchers note beside a study: published benchmarks, and answers to the datasheet."""
 
 from __future__ import annotations
 
