@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
-from django.db.models import F, Q, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from raters.models import CodeMark, CodingAssignment, CodingSession, Rating, RatingSession
 from studies.coding import forgetting as by_models
@@ -39,12 +40,14 @@ def forget(session: RatingSession, now: datetime) -> dict[str, int]:
     return {**_empty(passages, now), "codings": _uncode(passages, now)} if passages else {}
 
 
+@transaction.atomic
 def forget_what_came_later(now: datetime) -> int:
-    """What a call that was under way at the time has brought since; how many calls and codings."""
+    """What a call that was under way at the time has brought since; how many calls and codings.
+
+    Settling writes codes of an erased text down, but no words; should an answer be there after all, it goes.
+    """
     erased = Passage.objects.filter(source_kind=Passage.Source.RATER, erased_at__isnull=False)
-    late = LLMCall.objects.filter(
-        coding__passage__in=erased, raw__isnull=False, finished_at__gte=F("coding__passage__erased_at")
-    )
+    late = LLMCall.objects.filter(coding__passage__in=erased, raw__isnull=False)
     # A link without a rating: the words were deleted at the rater's wish.
     gone = erased.filter(of_rater__isnull=False, of_rater__rating__isnull=True)
     coded = Coding.objects.filter(passage__in=gone, status=WorkRow.Status.DONE)
@@ -73,33 +76,39 @@ def _keys(passages: QuerySet[Passage]) -> list[int]:
 
 
 def _empty(passages: list[int], now: datetime) -> dict[str, int]:
-    """Nothing is asked about them any more."""
+    """Nothing is asked about them any more.
+
+    Locks codings under way in the order of their keys, then those in line, and runs last. Settling does the
+    same, and a call is changed by whoever holds its coding: what is just being written down is waited for.
+    Claiming holds the run and waits for no coding.
+    """
     own = Q(passage__in=passages)
-    calls = LLMCall.objects.filter(coding__passage__in=passages)
-    # Waits for answers that are just being written down: the call first, as there.
-    list(calls.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    _unquote(calls)
-    notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
-    notes += Coding.objects.filter(own).exclude(note="").count()
-    CodingAssignment.objects.filter(own).update(draft={})
-    waiting = Coding.objects.filter(own, status=WorkRow.Status.PENDING)
+    codings, calls = Coding.objects.filter(own), LLMCall.objects.filter(coding__passage__in=passages)
+    _hold_under_way(codings)
+    waiting = codings.filter(status=WorkRow.Status.PENDING)
     waiting.update(status=WorkRow.Status.FAILED, finished_at=now, error_kind=ERASED, error=TOLD)
-    # What a provider said of a failure may quote what it was sent.
-    failed = Coding.objects.filter(own, status=WorkRow.Status.FAILED).exclude(error_kind="withheld")
-    failed.update(error=TOLD)
+    _hold_under_way(codings)  # with those that were claimed meanwhile; from here on there are no new ones
+    notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
+    notes += codings.exclude(note="").count()
+    CodingAssignment.objects.filter(own).update(draft={})
+    # What a provider said of a failure may quote what it was sent; a coding in flight has its last failure's.
+    codings.exclude(error="").exclude(error_kind="withheld").update(error=TOLD)
+    said = set(calls.exclude(error="").exclude(error=TOLD).values_list("error", flat=True))
     calls.exclude(error="").update(error=TOLD)
     emptied = by_models.forget(Passage.objects.filter(pk__in=passages))
     legible = Passage.objects.legible().filter(pk__in=passages)
-    return {
-        "passages": legible.update(text="", erased_at=now),
-        "coding_notes": notes,
-        "coding_calls": emptied,
-    }
+    emptied_passages = legible.update(text="", erased_at=now)
+    _unquote(calls, said)
+    return {"passages": emptied_passages, "coding_notes": notes, "coding_calls": emptied}
 
 
-def _unquote(calls: QuerySet[LLMCall]) -> None:
+def _hold_under_way(codings: QuerySet[Coding]) -> None:
+    running = codings.filter(status=WorkRow.Status.RUNNING).order_by("pk")
+    list(running.select_for_update().values_list("pk", flat=True))
+
+
+def _unquote(calls: QuerySet[LLMCall], said: set[str]) -> None:
     """Takes away what a provider said of one of these calls from the runs that were paused for it."""
-    said = set(calls.exclude(error="").exclude(error=TOLD).values_list("error", flat=True))
     paused = Run.objects.filter(pk__in=calls.values("run")).exclude(pause_reason="")
     for pk, reason in paused.values_list("pk", "pause_reason"):
         if any(error in reason for error in said):

@@ -18,6 +18,7 @@ from raters.models import Assignment, RaterPassage, Rating, RatingSession
 from raters.screening import exclusion_reasons, lateness
 from studies.coding import passages as drawing
 from studies.coding.passages import CHUNK, Candidate, PassageDesign
+from studies.counting_rows import count_rows
 from studies.models import Judge, Pair, Passage, Protocol, Study
 from studies.protocol import MAIN, RUBRIC
 
@@ -67,6 +68,7 @@ def set_out(*, study: Study, design: PassageDesign) -> PassagesSetOut:
     """
     # Not its key: a rater who has words deleted ends with a record of the study, and holds the ratings.
     locked = Study.objects.select_for_update(no_key=True).get(pk=study.pk)
+    count_rows()
     chosen = _chosen(locked, design)
     chosen = _Chosen(_held(chosen.new), chosen.known)
     _store(locked, chosen.new)

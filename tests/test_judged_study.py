@@ -1,8 +1,8 @@
-"""Half of a study made by machines: replies and judgments of four families through the running site.
+"""Half of a study made by machines: replies, judgments and codings through the running site.
 
 Real Celery workers, the real client libraries, and loopback servers that speak the three providers' wire
 formats. On HEART's histories where they are at hand (see test_heart_study), else on the sample's. Workers are
-killed in the middle, and the broker forgets everything.
+killed in the middle of coding and again in that of judging, and each time the broker forgets everything.
 """
 
 from __future__ import annotations
@@ -39,10 +39,12 @@ MODELS = {
 }
 #: An address of one's own has prices of one's own, or none.
 PRICES = {MODELS["claude"]: {"input": "1.00", "output": "5.00"}}
+#: Thirty-six replies, by people and two systems, and two coders.
+CODINGS = 72
 PATIENCE = 180.0  # seconds
 
 
-def test_replies_and_judgments_of_four_families_are_each_made_once(tmp_path: Path) -> None:
+def test_replies_judgments_and_codings_of_four_families_are_each_made_once(tmp_path: Path) -> None:
     keys = {f"{name.upper()}_API_KEY": KEY for name, *_ in PROVIDERS}
     with (
         running(Traits(latency=0.1, jitter=0.05)) as server,
@@ -58,8 +60,9 @@ def test_replies_and_judgments_of_four_families_are_each_made_once(tmp_path: Pat
         planned = asked(site, "plan_judgments", "loop", "--pilot", "4", "--consistency-share", "0")
         assert planned["jury"]["without_jury"] == 0
 
+        code(site, server)
         judge(site, server)
-        ended = asked(site, "show_run", "loop", "2")
+        ended, coded = (asked(site, "show_run", "loop", number) for number in ("2", "3"))
         site.manage("export_study", "loop", "--out", str(tmp_path / "out"))
         logs = site.logs()
     tables = {path.name: rows_in(path) for path in (tmp_path / "out").glob("*.csv")}
@@ -67,8 +70,10 @@ def test_replies_and_judgments_of_four_families_are_each_made_once(tmp_path: Pat
     assert made["pairs_new"] == 24
     assert ended["state"] == "finished"
     assert ended["rows"] == {"done": (24 + 6) * 3 * 2}
+    assert (coded["state"], coded["rows"]) == ("finished", {"done": CODINGS})
     assert_generated(tables["generations.csv"])
     assert_judged(tables)
+    assert_coded(tables)
     assert_each_call_is_accounted_for(tables["llm_calls.csv"], server)
     assert KEY not in logs
     assert all(KEY not in path.read_text("utf-8") for path in (tmp_path / "out").iterdir())
@@ -125,17 +130,35 @@ def as_record(number: int, turns: list[dict[str, str]]) -> dict[str, Any]:
     return {"id": f"d{number}", "turns": turns, "replies": [reply]}
 
 
+def code(site: Site, server: Loopback) -> None:
+    """Two coders begin with all replies; workers die when half is asked. The rest is coded during judging."""
+    site.manage("make_codebook", "loop")
+    assert asked(site, "set_out_passages", "loop", "--replies-only")["passages"] == CODINGS // 2
+    for family in ("gpt", "claude"):
+        name = "mine" if family == "gpt" else "anth"
+        site.manage("add_coder", "loop", f"coder-{family}", *model(name, family))
+    site.manage("plan_codings", "loop", "--consistency-share", "0")
+    server.traits.latency = 1.0  # so that there is something to kill
+    before = len(server.requests)
+    site.manage("start_run", "loop", "3", "--cap-calls", "1000")
+    until(lambda: len(server.requests) - before > CODINGS // 2, pause=0.05)
+    kill_those_who_call(site)
+    forget_messages(site)
+
+
 def judge(site: Site, server: Loopback) -> None:
     """Runs the judgments; the pilot of judges who draw lots is waived; workers die on the way."""
+    server.traits.latency = 0.1
     site.manage("start_run", "loop", "2", "--cap-calls", "1000", "--wait")
     stopped = asked(site, "show_run", "loop", "2")
     assert stopped["pause_reason"].startswith("The pilot did not pass.")
-    server.traits.latency = 1.0  # so that there is something to kill
+    server.traits.latency = 1.0
     site.manage("start_run", "loop", "2", "--waive-gate", "Judges that draw lots cannot pass.")
     until(lambda: asked(site, "show_run", "loop", "2")["rows"].get("done", 0) > 60)
     kill_those_who_call(site)
     forget_messages(site)
-    until(lambda: asked(site, "show_run", "loop", "2")["state"] == "finished")
+    for number in ("2", "3"):
+        until(lambda number=number: asked(site, "show_run", "loop", number)["state"] == "finished")
 
 
 def kill_those_who_call(site: Site) -> None:
@@ -156,11 +179,12 @@ def forget_messages(site: Site) -> None:
         message.unlink(missing_ok=True)
 
 
-def until(is_so: Any) -> None:
+def until(is_so: Any, pause: float = 2) -> None:
+    """Where to ask is to start a Python, not too often."""
     deadline = time.monotonic() + PATIENCE
     while not is_so():
         assert time.monotonic() < deadline
-        time.sleep(2)  # to ask is to start a Python
+        time.sleep(pause)
 
 
 def asked(site: Site, *command: str) -> Any:
@@ -196,6 +220,21 @@ def assert_judged(tables: dict[str, list[dict[str, str]]]) -> None:
         assert int(row["value"]) == sign * int(row["value_shown"])
 
 
+def assert_coded(tables: dict[str, list[dict[str, str]]]) -> None:
+    """Each reply once by each coder, by the answer of a call that stands there; and some calls were lost."""
+    codings, calls = tables["codings.csv"], {row["call"]: row for row in tables["llm_calls.csv"]}
+    replies = {row["passage"] for row in tables["passages.csv"]}
+    assert len(replies) == CODINGS // 2
+    assert sorted((row["passage"], row["coder"]) for row in codings) == sorted(
+        (passage, coder) for passage in replies for coder in ("coder-gpt", "coder-claude")
+    )
+    assert {(row["status"], row["outcome"], row["replicate"]) for row in codings} == {("done", "ok", "1")}
+    for row in codings:
+        call = calls[row["call"]]
+        assert (call["passage"], call["coder"], call["result"]) == (row["passage"], row["coder"], "answered")
+    assert any(row["purpose"] == "code" and row["result"] == "lost" for row in calls.values())
+
+
 def assert_each_call_is_accounted_for(calls: list[dict[str, str]], server: Loopback) -> None:
     """Every request that the servers got is a row, and what was answered was not asked for again."""
     results = Counter(row["result"] for row in calls)
@@ -208,13 +247,15 @@ def assert_each_call_is_accounted_for(calls: list[dict[str, str]], server: Loopb
             row["order"],
             row["system"],
             row["judge"],
+            row["coder"],
+            row["passage"],
             row["replicate"],
         )
         for row in calls
         if row["result"] == "answered"
     )
     assert set(answered.values()) == {1}
-    assert len(answered) == 24 + (24 + 6) * 3 * 2
+    assert len(answered) == 24 + (24 + 6) * 3 * 2 + CODINGS
     assert results["lost"] >= 1
     # A call that was claimed and not yet begun when its worker died is a lost row without a request.
     assert made - results["lost"] <= len(server.requests) <= made

@@ -18,7 +18,6 @@ from typing import Final
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from raters import fieldwork, participating, passages
@@ -75,22 +74,13 @@ def worded_study(folder: Path, *, small_model: int | None = None) -> Study:
         design = JuryDesign(consistency_share=0)
         run = plan_judgments(study=study, judges=own, now=NOW, design=design, pilot=0)
         run_to_end(run, client=ReasoningJudge(EVENLY, EVENLY))
-    _tell_the_planner()
     add_default(study=study)
     passages.set_out(study=study, design=PassageDesign(pairs=120))
     _coded_by_people(study)
     _coded_by_a_model(study)
     if small_model is not None:
         _coded_by_the_small_model(study, small_model)
-    _tell_the_planner()
     return study
-
-
-def _tell_the_planner() -> None:
-    """PostgreSQL counts rows in the background, and never those of a transaction that is still open: without
-    counts it joins ten full tables as if they were empty."""
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
 
 
 def _material(folder: Path) -> Study:

@@ -34,6 +34,7 @@ from raters.verdicts import (
     verdicts_by_judgment,
     verdicts_by_rating,
 )
+from studies.counting_rows import count_rows
 from studies.models import Protocol, Run, Study
 from studies.selectors import current_protocol
 
@@ -81,6 +82,7 @@ def write_bundle(*, study: Study, folder: Path, now: datetime, tick: Tick = lamb
     A study that is not frozen is exported as far as it exists, without protocol.json. `tick` is called now
     and then, for whoever has to show a sign of life.
     """
+    count_rows()
     rows = _write_verdicts(study, folder, tick)
     for table in ALL_TABLES:
         with csv_file(folder / table.file, table.columns, tick) as out:

@@ -82,8 +82,11 @@ def claim(
     drafts = _drafts(current, craft, room, found, now, rng)
     if drafts and not found.is_over:
         with transaction.atomic():
-            for provider in _locked(drafts):
-                if found.short_of is None:
+            providers = _locked(drafts)
+            # Before its rows, as who cancels it does.
+            found.is_over = not Run.objects.calling().select_for_update(no_key=True).filter(pk=run.pk)
+            for provider in providers:
+                if found.short_of is None and not found.is_over:
                     found.taken += _taken(current, craft, provider, drafts[provider.pk], found, worker, now)
     return found
 
@@ -146,7 +149,9 @@ def _taken(
     if _is_held(provider, found, now):
         return []
     waiting = craft.sendable(craft.waiting(run).filter(pk__in=[draft.row.pk for draft in drafts]))
-    attempts = dict(waiting.values_list("pk", "attempts"))
+    # Whoever holds one is erasing its text, or late with its answer; waiting for them would hold up the run.
+    held = waiting.order_by("pk").select_for_update(of=("self",), skip_locked=True)
+    attempts = dict(held.values_list("pk", "attempts"))
     drafts = [draft for draft in drafts if attempts.get(draft.row.pk) == draft.row.attempts]
     affordable = _reserved(run, _paced(provider, drafts, found, now), found)
     return _written(run, craft, provider, affordable, worker, now) if affordable else []

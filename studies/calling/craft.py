@@ -83,6 +83,10 @@ class Craft(Protocol):
         """Pure: looks at the answer and changes nothing."""
         ...
 
+    def erased(self, keys: Sequence[int]) -> set[int]:
+        """Of these rows those whose text was erased since they were asked about."""
+        ...
+
     def store(self, readings: Sequence[tuple[Any, Reading]]) -> None:
         """What finished rows bring beyond their own columns; inside the transaction that finishes them."""
         ...

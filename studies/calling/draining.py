@@ -17,7 +17,8 @@ from studies.calling.budget import Amount
 from studies.calling.claiming import Claim, claim
 from studies.calling.craft import Craft
 from studies.calling.flight import Clock, Flight, Submit
-from studies.calling.settling import Arrived, asks_to_wait, settle
+from studies.calling.holding import asks_to_wait
+from studies.calling.settling import Arrived, settle
 from studies.llm.port import Client
 from studies.models import Provider, Run
 

@@ -42,15 +42,17 @@ def _close_cancelled(rows: Any, now: datetime) -> None:
 def _recover(run: Run, row: WorkRow, link: str, now: datetime, rng: random.Random) -> bool:
     """False: its worker was only late, and has settled it just now.
 
-    The call comes before its row, as in settling, or the two would wait for each other.
+    The row is locked before its call, as in settling, or the two would wait for each other.
     """
+    mine = type(row)._default_manager.filter(
+        pk=row.pk, status=WorkRow.Status.RUNNING, attempts=row.attempts, lease_until=row.lease_until
+    )
+    if not mine.select_for_update():
+        return False
     call = LLMCall.objects.filter(attempt=row.attempts, **{link: row}).first()
     if call is not None and not _written_off(call, now):
         return False
     failures = row.failures + 1
-    mine = type(row)._default_manager.filter(
-        pk=row.pk, status=WorkRow.Status.RUNNING, attempts=row.attempts, lease_until=row.lease_until
-    )
     given_up = failures >= MOST_FAILURES or run.cancelled_at is not None
     wait = timedelta(seconds=seconds_to_wait(1, None, rng))
     changed: int = mine.update(

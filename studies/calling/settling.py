@@ -10,17 +10,18 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import OperationalError, transaction
-from django.db.models import Q
 
 from studies.calling import budget, runs
 from studies.calling.budget import NOTHING, Amount
 from studies.calling.claiming import Claimed
-from studies.calling.columns import COUNTS, LARGEST, answer_columns, ms, sensible, storable, wire_columns
+from studies.calling.columns import COUNTS, answer_columns, ms, sensible, storable, wire_columns
 from studies.calling.craft import MOST_SAMPLES, Craft, Reading
-from studies.calling.pacing import LONGEST_WAIT, MOST_FAILURES, seconds_to_wait
+from studies.calling.holding import asked_to_wait, held_until, hold
+from studies.calling.pacing import MOST_FAILURES, seconds_to_wait
+from studies.calling.silencing import NO_PROMPT, silenced, told_instead
 from studies.calling.writing import update_row
-from studies.llm.port import CallError, Completion, ErrorKind
-from studies.models import LLMCall, Provider, Run, WorkRow
+from studies.llm.port import CallError, Completion
+from studies.models import LLMCall, Run, WorkRow
 
 logger = logging.getLogger(__name__)
 
@@ -50,21 +51,36 @@ class _Ending:
     held_until: datetime | None = None
     taken: bool = field(default=False)
 
+    def silence(self) -> None:
+        self.call, self.row = silenced(self.call) | {"prompt": NO_PROMPT}, silenced(self.row)
+        self.pause = told_instead(self.pause)
+
 
 def settle(*, run: Run, craft: Craft, arrived: Sequence[Arrived], rng: random.Random) -> None:
     """Writes down what came back: in one transaction, or where that fails in one for each."""
     endings = [(one, _ending_or_fault(craft, one, rng)) for one in arrived]
-    _hold(endings)
+    # Before the transaction and by itself, so that no lock of a provider waits for one of a row.
+    hold((one.claimed.provider.pk, ending.held_until) for one, ending in endings)
     try:
         _write(run, craft, endings)
     except Exception:
         logger.exception("%d answers of run %s could not be written down together", len(endings), run.pk)
-        endings = [(one, _write_alone(run, craft, one, ending)) for one, ending in endings]
-    _stop_where_hopeless(run, endings, max(one.at for one in arrived))
+        for one, ending in endings:
+            _write_alone(run, craft, one, ending)
 
 
 @transaction.atomic
 def _write(run: Run, craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -> None:
+    """Locks the rows first, in the order of their keys, and the run last: so do all who want more than one.
+
+    A call is changed by whoever holds its row. Who erases texts holds their rows as well: either that is
+    over, and nothing is written here that may quote one, or it waits and takes away what is.
+    """
+    keys = _held_rows(craft, endings)
+    erased = craft.erased(keys)
+    for one, ending in endings:
+        if one.claimed.row.pk in erased:
+            ending.silence()
     spent = reserved = NOTHING
     unmade = 0
     for one, ending in endings:
@@ -79,9 +95,15 @@ def _write(run: Run, craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -
         ]
     )
     budget.settle(run=run, reserved=reserved, spent=spent, unmade=unmade)
+    _stop_where_hopeless(run, endings)
 
 
-def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Ending:
+def _held_rows(craft: Craft, endings: Sequence[tuple[Arrived, _Ending]]) -> list[int]:
+    rows = craft.rows.objects.filter(pk__in=[one.claimed.row.pk for one, _ in endings])
+    return list(rows.order_by("pk").select_for_update().values_list("pk", flat=True))
+
+
+def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> None:
     """What cannot be stored ends its row and no other's; what was paid for is kept as it came."""
     try:
         _write(run, craft, [(one, ending)])
@@ -93,7 +115,6 @@ def _write_alone(run: Run, craft: Craft, one: Arrived, ending: _Ending) -> _Endi
             one, f"This program could not store the answer ({type(error).__name__}).", ending.spent
         )
         _write(run, craft, [(one, ending)])
-    return ending
 
 
 def _ending_or_fault(craft: Craft, one: Arrived, rng: random.Random) -> _Ending:
@@ -200,7 +221,7 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
         "error_kind": error.kind.value,
         "error": storable(error.sentence),
         "latency_ms": ms(error.seconds),
-        "retry_after_ms": ms(_asked_to_wait(error)),
+        "retry_after_ms": ms(asked_to_wait(error)),
         "cost_micros": None if unknown else 0,
         "cost_reason": "The call failed; whether it was charged is not known." if unknown else "",
         **(wire_columns(error.wire) if error.wire else {}),
@@ -211,37 +232,13 @@ def _failed(claimed: Claimed, error: CallError, at: datetime, rng: random.Random
     failures = claimed.row.failures + 1
     if not error.kind.is_transient or failures >= MOST_FAILURES:
         return _Ending(call, _given_up(error.kind.value, error.sentence, at, failures=failures), spent)
-    seconds = seconds_to_wait(failures, _asked_to_wait(error), rng)
+    seconds = seconds_to_wait(failures, asked_to_wait(error), rng)
     again = _again(at + timedelta(seconds=seconds)) | {
         "failures": failures,
         "error_kind": error.kind.value,
         "error": storable(error.sentence),
     }
-    return _Ending(call, again, spent, held_until=_held_until(error, at))
-
-
-def _held_until(error: CallError, at: datetime) -> datetime | None:
-    seconds = _hold_of(error)
-    return None if seconds is None else at + timedelta(seconds=seconds)
-
-
-def _hold_of(error: CallError) -> float | None:
-    """A provider that asks to wait asks it of everybody who holds the key."""
-    seconds = _asked_to_wait(error)
-    if error.kind not in (ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED) or not seconds:
-        return None
-    return min(seconds, LONGEST_WAIT)
-
-
-def asks_to_wait(answer: Completion | CallError | None) -> bool:
-    """Whether a provider wants to be left alone for a while."""
-    return isinstance(answer, CallError) and _hold_of(answer) is not None
-
-
-def _asked_to_wait(error: CallError) -> float | None:
-    """The provider's number where it is one."""
-    seconds = error.retry_after
-    return seconds if seconds is not None and 0 <= seconds < LARGEST else None
+    return _Ending(call, again, spent, held_until=held_until(error, at))
 
 
 def _again(at: datetime) -> dict[str, Any]:
@@ -258,19 +255,6 @@ def _given_up(kind: str, sentence: str, at: datetime, *, failures: int | None = 
     } | ({} if failures is None else {"failures": failures})
 
 
-def _hold(endings: Sequence[tuple[Arrived, _Ending]]) -> None:
-    """Before the transaction and by itself, so that no lock of a provider waits for one of a row."""
-    latest: dict[int, datetime] = {}
-    for one, ending in endings:
-        if ending.held_until is not None:
-            key = one.claimed.provider.pk
-            latest[key] = max(ending.held_until, latest.get(key, ending.held_until))
-    for key, until in latest.items():
-        Provider.objects.filter(Q(held_until__isnull=True) | Q(held_until__lt=until), pk=key).update(
-            held_until=until
-        )
-
-
 def _finish(craft: Craft, one: Arrived, ending: _Ending) -> bool:
     """Whether the call was still open. One that was given up for lost is settled, and its row somebody's."""
     call, row = one.claimed.call, one.claimed.row
@@ -283,8 +267,12 @@ def _finish(craft: Craft, one: Arrived, ending: _Ending) -> bool:
     return True
 
 
-def _stop_where_hopeless(run: Run, endings: Sequence[tuple[Arrived, _Ending]], at: datetime) -> None:
-    """Pauses the run for a failure that all its calls would share."""
+def _stop_where_hopeless(run: Run, endings: Sequence[tuple[Arrived, _Ending]]) -> None:
+    """Pauses the run for a failure that all its calls would share.
+
+    In the transaction of the answers: the reason may quote a text, and who erases that waits for them alone.
+    """
+    at = max(one.at for one, _ in endings)
     reason = next((ending.pause for _, ending in endings if ending.pause), "")
     failed = [ending for _, ending in endings if ending.row["status"] == WorkRow.Status.FAILED]
     if reason:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from studies.calling.craft import Ask, MayNotBeSent, Reading
 from studies.calling.runs import ERASED, WITHHELD
 from studies.calling.strict_json import Unparseable
-from studies.coding import codebooks, forgetting, parsing, prompts
+from studies.coding import codebooks, parsing, prompts
 from studies.coding.prompts import CodingPrompt
 from studies.coding.selectors import shown_for
 from studies.llm.port import CallRequest, Completion
@@ -102,8 +102,12 @@ class CodingPassages:
         status = "fenced" if parsed.fenced else "ok"
         return Reading(status, Coding.Outcome.OK, columns={"note": parsed.note}, content=parsed.codes)
 
+    def erased(self, keys: Sequence[int]) -> set[int]:
+        rows = Coding.objects.filter(pk__in=keys, passage__erased_at__isnull=False)
+        return set(rows.values_list("pk", flat=True))
+
     def store(self, readings: Sequence[tuple[Coding, Reading]]) -> None:
-        """The marks. Of a text that was erased during the call nothing is kept that may quote it."""
+        """The marks, also of a text that was erased during the call: they quote nothing."""
         given: dict[Codebook, list[tuple[int, str]]] = defaultdict(list)
         for row, reading in readings:
             if reading.outcome == Coding.Outcome.OK:
@@ -111,5 +115,3 @@ class CodingPassages:
         for book, marks in given.items():
             codes = codebooks.rows_of(book, {key for _pk, key in marks})
             CodingMark.objects.bulk_create(CodingMark(coding_id=pk, code_id=codes[key]) for pk, key in marks)
-        passages = {row.passage_id for row, _ in readings}
-        forgetting.forget(Passage.objects.filter(pk__in=passages, erased_at__isnull=False))

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
-from typing import Final
-
 from django.db import transaction
 from django.db.models import QuerySet
 
+from studies.calling.silencing import NO_PROMPT
 from studies.models import Coding, LLMCall, Passage
-
-#: A prompt without messages, as prompts are stored.
-NO_PROMPT: Final = zlib.compress(b"[]", 1)
 
 
 @transaction.atomic

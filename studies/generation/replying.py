@@ -74,6 +74,9 @@ class Replying:
         outcome, detail = _outcome(completion, flags)
         return Reading(outcome, outcome, detail, columns={"text": kept, "flags": sorted(flags)})
 
+    def erased(self, keys: Sequence[int]) -> set[int]:
+        return set()  # what a study is made of is never erased
+
     def store(self, readings: Sequence[tuple[Generation, Reading]]) -> None:
         """A Response for every text that a supporter could have said; pairing leaves flagged ones out."""
         for row, reading in readings:

@@ -105,6 +105,9 @@ class Judging:
         status = "fenced" if parsed.fenced else "ok"
         return Reading(status, Judgment.Outcome.OK, columns=columns, content=parsed.values)
 
+    def erased(self, keys: Sequence[int]) -> set[int]:
+        return set()  # what a study is made of is never erased
+
     def store(self, readings: Sequence[tuple[Judgment, Reading]]) -> None:
         JudgmentScore.objects.bulk_create(
             JudgmentScore(judgment_id=row.pk, dimension_id=self._dimensions[key], value=value)

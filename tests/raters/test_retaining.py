@@ -240,7 +240,7 @@ def test_where_nothing_is_due_it_costs_the_same_however_many_there_are() -> None
     one = cost()
     for name in ("b", "c"):
         factories.rate_all(factories.make_rater(study, participant_id=name))
-    assert cost() == one == 7
+    assert cost() == one == 9
 
 
 @pytest.mark.usefixtures("eager_tasks")

@@ -189,7 +189,8 @@ def test_claiming_costs_the_same_number_of_queries_for_two_rows_and_for_sixteen(
     run = machines.judging_run(study=study, provider=machines.make_provider())
     craft = Judging(Run.objects.get(pk=run.pk))
     room = dict.fromkeys(Provider.objects.values_list("pk", flat=True), 16)
-    # run, provider, keys, rows, pairs, each of three judges; savepoint, provider, rows, budget, rows, calls
-    with django_assert_num_queries(15):
+    # run, provider, keys, rows, pairs, each of three judges;
+    # savepoint, provider, the run, rows, budget, rows, calls, savepoint
+    with django_assert_num_queries(16):
         claim(run=run, craft=craft, room=room, worker="w", now=NOW, rng=random.Random(1))
     assert LLMCall.objects.count() == min(16, 12 * dialogues)

@@ -193,8 +193,8 @@ def test_settling_costs_two_updates_a_row_and_a_fixed_number_of_queries(
     run = machines.judging_run()
     craft = Judging(run)
     arrived = [Arrived(one, completion(one.ask.request), LATER) for one in claimed(run, most=rows).taken]
-    # savepoint, scores, budget, savepoint; then the run
-    with django_assert_num_queries(5 + 2 * rows):
+    # savepoint, the rows' locks, scores, budget, the run, savepoint
+    with django_assert_num_queries(6 + 2 * rows):
         settle(run=run, craft=craft, arrived=arrived, rng=random.Random(1))
     assert Judgment.objects.filter(status="done").count() == rows
 
