@@ -79,12 +79,10 @@ def _context(request: HttpRequest, study: Study, shown: str) -> dict[str, Any]:
 
 def _row(rating: Rating) -> dict[str, Any]:
     """A reason without anything that tells whose it is: it is to be read for what stands in it."""
-    traces = traces_in(rating.reason)
-    ticked = rating.reason_released_at is not None or (not traces and rating.reason_withheld_at is None)
     return {
         "pk": rating.pk,
         "version": releasing.version_of(rating.reason),
         "reason": rating.reason,
-        "traces": traces,
-        "is_ticked": ticked,
+        "traces": traces_in(rating.reason),
+        "is_ticked": rating.reason_released_at is not None,
     }

@@ -101,15 +101,14 @@ def test_released_and_withheld_at_once_is_refused(study: Study) -> None:
     assert refused(changed(rating, reason_released_at=NOW, reason_withheld_at=NOW))
 
 
-def test_the_page_ticks_what_shows_no_trace_and_sends_each_reason_once(study: Study) -> None:
+def test_the_page_ticks_nothing_that_nobody_has_released_and_sends_each_reason_once(study: Study) -> None:
     client = Client()
     client.force_login(make_staff("head"))
     address = reverse("admin:raters_study_reasons", args=[study.pk])
     first, second = keys(study)
     page = client.get(address).content.decode()
 
-    assert f'value="{first}" id="reason-{first}" checked' in page
-    assert f'value="{second}" id="reason-{second}">' in page
+    assert [f'value="{key}" id="reason-{key}">' in page for key in (first, second)] == [True, True]
     assert "Look twice: a long number" in page
 
     shown = [f"{key}:{version}" for key, version in read(first, second).items()]
@@ -118,6 +117,7 @@ def test_the_page_ticks_what_shows_no_trace_and_sends_each_reason_once(study: St
     assert states() == [("It listens.", True, False), ("Call me: 030 1234567", False, True)]
     assert "Nothing is left to read." in client.get(address).content.decode()
     assert "Call me" in client.get(f"{address}?show=withheld").content.decode()
+    assert f'id="reason-{first}" checked' in client.get(f"{address}?show=released").content.decode()
 
 
 def test_the_page_names_no_rater_and_no_system(study: Study) -> None:
