@@ -57,7 +57,7 @@ freedom_of <- function(votes, ways, sides = list(votes), lacking = FALSE) {
 }
 
 # A value between `least` and `most` with its interval, on log odds. All or no answers: Clopper & Pearson (1934) with
-# `trials`.
+# `trials`, or as many as the way with the fewest clusters has.
 interval <- function(value, influence, votes, ways, least = 0, most = 1, trials = NULL, ...) {
   used <- ways_of(votes, ways)
   freedom <- freedom_of(votes, used, ...)
@@ -112,17 +112,31 @@ mean_share <- function(hits, rows, ways, weight = rep(1, length(hits))) {
   interval(value, weight * (hits - value) / sum(weight), rows, ways)
 }
 
-# (share of the rows of part 1 less that of part 2) less the same of parts 3 and 4, where there are four. No interval
-# where all or none of a part's rows count.
+# (share of the rows of part 1 less that of part 2) less the same of parts 3 and 4, where there are four. Where all or
+# none of a part's rows count, a difference of two has `squared_arms`, and that of four has no interval.
 share_change <- function(hits, rows, parts, ways, weight = rep(1, length(hits))) {
   signs <- c(1, -1, -1, 1)[seq_along(parts)]
   each <- lapply(parts, function(part) weight * part / sum(weight * part))
   means <- vapply(each, function(part) round(sum(part * hits), 12), 1)
+  moved <- Map(function(part, mean) part * (hits - mean), each, means)
   value <- sum(signs * means)
-  if (any(means == 0 | means == 1)) return(bare(value))
-  influence <- Reduce(`+`, Map(function(sign, part, mean) sign * part * (hits - mean), signs, each, means))
+  if (any(means == 0 | means == 1)) {
+    if (length(parts) > 2) return(bare(value))
+    own <- Map(function(part, mean, by) interval(mean, by[part], rows[part, ], ways), parts, means, moved)
+    return(squared_arms(value, own[[1]], own[[2]]))
+  }
+  influence <- Reduce(`+`, Map(`*`, signs, moved))
   bound <- length(parts) / 2
   there <- Reduce(`|`, parts)
   interval(value, influence[there], rows[there, ], ways, least = -bound, most = bound,
            sides = lapply(parts, function(part) rows[part, ]), lacking = TRUE)
+}
+
+# A difference of two shares whose squared arms are the sums of theirs (Newcombe 1998, Statistics in Medicine 17:873,
+# method 10). No standard error belongs to it.
+squared_arms <- function(value, left, right) {
+  if (is.null(left$low) || is.null(right$low)) return(bare(value))
+  low <- value - sqrt((left$value - left$low)^2 + (right$high - right$value)^2)
+  high <- value + sqrt((left$high - left$value)^2 + (right$value - right$low)^2)
+  list(value = value, low = low, high = high, se = NULL, freedom = 0)
 }

@@ -58,14 +58,37 @@ means_by_dialogue <- function(both, side) {
   rowsum(both$weights[side, , drop = FALSE] * both$counts[side], both$rows$dialogue[side])
 }
 
+# A source's profile, its mean weights divided by their sum, and how each row moves it (rows x codes); NULL where it is
+# empty.
+profile_of <- function(both, side, dimensions) {
+  weights <- both$weights[, dimensions, drop = FALSE]
+  part <- both$counts * side / sum(both$counts * side)
+  means <- colSums(part * weights)
+  total <- sum(means)
+  if (total <= 1e-12) return(NULL)
+  moved <- part * sweep(weights, 2, means)
+  profile <- means / total
+  list(profile = profile, moved = (moved - outer(rowSums(moved), profile)) / total)
+}
+
+# The divergence with its interval by dialogue and rater. Delta method: a share p of one profile moves it by
+# log2(p / m) / 2, m the mean of both; at equal profiles nothing does, and there is no interval.
+divergence_apart <- function(both, left, right) {
+  if (is.null(left) || is.null(right)) return(list(value = NULL))
+  slopes <- function(of) ifelse(of$profile > 0, log2(of$profile / ((left$profile + right$profile) / 2)) / 2, 0)
+  influence <- left$moved %*% slopes(left) + right$moved %*% slopes(right)
+  ways <- ways_of(both$rows, c("dialogue", "rater"))
+  value <- divergence_of(t(left$profile), t(right$profile))
+  straight(value, sqrt(multiway(influence, both$rows, ways)[1, 1]), freedom_of(both$rows, ways), 0, 1)
+}
+
 distance_figures <- function(study, report, row, both) {
   dimensions <- study$coded$codes$kind == "dimension"
+  profiles <- lapply(list(both$left, !both$left), function(side) profile_of(both, side, dimensions))
+  told <- divergence_apart(both, profiles[[1]], profiles[[2]])
+  told_any <- !is.null(told$value)
   left <- means_by_dialogue(both, both$left)[, dimensions, drop = FALSE]
   right <- means_by_dialogue(both, !both$left)[, dimensions, drop = FALSE]
-  less <- function(sums) sweep(-sums, 2, colSums(sums), "+")
-  found <- divergence_of(rbind(colSums(left), less(left)), rbind(colSums(right), less(right)))
-  told <- without_each(found[1], found[-1], 0, 1)
-  told_any <- is.finite(found[1])
   chance <- exchanged(left, right, report$resamples)
   name <- paste0("profiles, ", row$coded_by, ", ", row$left, " and ", row$right, ":")
   rbind(
@@ -74,7 +97,7 @@ distance_figures <- function(study, report, row, both) {
       if (is.null(end)) NULL else sqrt(end)
     })),
     figure(paste(name, "divergence by chance"), row$baseline$value, if (told_any) chance$mean, chance$mean_within),
-    figure(paste(name, "p"), row$p, profiles_apart(both, dimensions)),
+    figure(paste(name, "p"), row$p, profiles_apart(both, profiles[[1]], profiles[[2]])),
     figure(paste(name, "p, for these"), row$p_exchanged, if (told_any) chance$p, chance$p_within)
   )
 }
@@ -108,26 +131,18 @@ exchanged <- function(left, right, resamples) {
 
 # p that both profiles are alike, by dialogues and raters: the sum of squared differences over the mean profile,
 # divided by its expectation, beside F (Box 1954; Brunner, Dette & Munk 1997).
-profiles_apart <- function(both, dimensions) {
-  weights <- both$weights[, dimensions, drop = FALSE]
-  sides <- lapply(list(both$left, !both$left), function(side) {
-    part <- both$counts * side / sum(both$counts * side)
-    means <- colSums(part * weights)
-    moved <- part * sweep(weights, 2, means)
-    profile <- means / sum(means)
-    list(total = sum(means), profile = profile, moved = (moved - outer(rowSums(moved), profile)) / sum(means))
-  })
-  if (min(sides[[1]]$total, sides[[2]]$total) <= 1e-12) return(NULL)
-  middle <- (sides[[1]]$profile + sides[[2]]$profile) / 2
+profiles_apart <- function(both, left, right) {
+  if (is.null(left) || is.null(right)) return(NULL)
+  middle <- (left$profile + right$profile) / 2
   scale <- ifelse(middle > 0, 1 / sqrt(ifelse(middle > 0, middle, 1)), 0)
   ways <- ways_of(both$rows, c("dialogue", "rater"))
   freedom <- freedom_of(both$rows, ways)
   if (freedom < 1) return(NULL)
-  spread <- multiway(sweep(sides[[1]]$moved - sides[[2]]$moved, 2, scale, "*"), both$rows, ways)
+  spread <- multiway(sweep(left$moved - right$moved, 2, scale, "*"), both$rows, ways)
   expected <- sum(diag(spread))
   if (expected < 1e-24) return(NULL)
   f <- expected^2 / sum(spread^2)
-  apart <- sum(((sides[[1]]$profile - sides[[2]]$profile) * scale)^2)
+  apart <- sum(((left$profile - right$profile) * scale)^2)
   pf(apart / expected, f, f * freedom, lower.tail = FALSE)
 }
 

@@ -134,8 +134,9 @@ def test_judges_alone_and_no_answers_at_all_end_well(tmp_path: Path, bare: dict[
     assert done.returncode == 0, done.stdout + done.stderr
     found = lines(done.stdout)
     assert (set(found.values()), "contrast near: p" in found) == ({"ok"}, bool(kept))
-    if not kept:  # what was coded needs no verdicts
+    if not kept:  # what was coded needs no verdicts, and contrasts without numbers stand in both tables
         assert {name.split(":")[0].split(",")[0] for name in found} == {
+            "rows of contrasts that stand in contrasts_full too",
             "human coders", "reasons", "profiles", "themes in common", "Jaccard's coefficient", "strategies",
         }  # fmt: skip
     assert "There are no raters' answers on people's and models' replies." in done.stdout
