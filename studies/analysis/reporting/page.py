@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -71,7 +71,10 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ShownTable:
-    """A table ready to be set. `notes` are the reasons for what is undefined, each with its letter."""
+    """A table ready to be set. `notes` are the reasons for what is undefined, each with its letter.
+
+    `same_note` is the earlier table of the section that has the same note, if there is one.
+    """
 
     table: Table
     number: int
@@ -79,6 +82,7 @@ class ShownTable:
     rows: tuple[tuple[Shown, ...], ...]
     notes: tuple[tuple[str, str], ...]
     left_out: int
+    same_note: ShownTable | None = None
 
     @property
     def classes(self) -> str:
@@ -197,7 +201,19 @@ def _sections(sections: Sequence[Section], drawings: dict[str, charts.Drawing]) 
             if not _is_folded(part)
         ]
         folded = tuple(_table(part, next(tables)) for part in folds if isinstance(part, Table))
-        yield ShownSection(section, next(numbers), tuple(shown), folded)
+        yield _with_notes_once(ShownSection(section, next(numbers), tuple(shown), folded))
+
+
+def _with_notes_once(shown: ShownSection) -> ShownSection:
+    """What has been said below one table is not said again below the next."""
+    first: dict[str, ShownTable] = {}
+
+    def told_once(part: ShownTable) -> ShownTable:
+        known = first.setdefault(part.table.note, part)
+        return part if known is part or not part.table.note else replace(part, same_note=known)
+
+    parts = tuple(told_once(part) if isinstance(part, ShownTable) else part for part in shown.parts)
+    return replace(shown, parts=parts, folded=tuple(map(told_once, shown.folded)))
 
 
 def _chapters(sections: Sequence[ShownSection]) -> Iterator[tuple[str, list[ShownSection]]]:

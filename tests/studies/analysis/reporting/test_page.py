@@ -234,3 +234,25 @@ def test_words_that_a_reader_may_not_know_are_explained() -> None:
     page = page_of()
     for word in ("Holm", "Elo", "AUC", "S1, S2", "λ", "Ranks left open", "Linked one way only", "Points"):
         assert f"<dt>{word}</dt>" in page
+
+
+def test_a_note_that_stands_below_an_earlier_table_of_the_section_is_pointed_at() -> None:
+    columns = (Column("who", "Who"),)
+    tables = [
+        Table(key, key, columns, [("a",)], note)
+        for key, note in (
+            ("one", "By dialogue."),
+            ("two", "By rater."),
+            ("three", "By dialogue."),
+            ("four_full", "By rater."),
+        )
+    ]
+    page = page_of(
+        Section("here", "Here", parts=tuple(tables)),
+        Section("there", "There", parts=(replace(tables[0], key="five"),)),
+    )
+
+    assert page.count("By dialogue.") == 2
+    assert page.count("By rater.") == 1
+    assert '<i>Note.</i> As below <a href="#table-one">table 1</a>.' in page
+    assert '<i>Note.</i> As below <a href="#table-two">table 2</a>.' in page
