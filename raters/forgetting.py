@@ -78,16 +78,15 @@ def _keys(passages: QuerySet[Passage]) -> list[int]:
 def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     """Nothing is asked about them any more.
 
-    Locks codings under way in the order of their keys, then those in line, and runs last. Settling does the
+    Locks codings in the order of their keys, and runs last. Settling, cancelling and trying again do the
     same, and a call is changed by whoever holds its coding: what is just being written down is waited for.
     Claiming holds the run and waits for no coding.
     """
     own = Q(passage__in=passages)
     codings, calls = Coding.objects.filter(own), LLMCall.objects.filter(coding__passage__in=passages)
-    _hold_under_way(codings)
+    list(codings.order_by("pk").select_for_update().values_list("pk", flat=True))
     waiting = codings.filter(status=WorkRow.Status.PENDING)
     waiting.update(status=WorkRow.Status.FAILED, finished_at=now, error_kind=ERASED, error=TOLD)
-    _hold_under_way(codings)  # with those that were claimed meanwhile; from here on there are no new ones
     notes = CodingAssignment.objects.filter(own).exclude(note="").update(note="")
     notes += codings.exclude(note="").count()
     CodingAssignment.objects.filter(own).update(draft={})
@@ -100,11 +99,6 @@ def _empty(passages: list[int], now: datetime) -> dict[str, int]:
     emptied_passages = legible.update(text="", erased_at=now)
     _unquote(calls, said)
     return {"passages": emptied_passages, "coding_notes": notes, "coding_calls": emptied}
-
-
-def _hold_under_way(codings: QuerySet[Coding]) -> None:
-    running = codings.filter(status=WorkRow.Status.RUNNING).order_by("pk")
-    list(running.select_for_update().values_list("pk", flat=True))
 
 
 def _unquote(calls: QuerySet[LLMCall], said: set[str]) -> None:

@@ -118,9 +118,10 @@ def retry_failed(*, run: Run, now: datetime) -> int:
     A finished run goes on.
     """
     # In the order of planning and freezing: no reply may come into a frozen study.
-    study = Study.objects.select_for_update().get(pk=run.study_id)
+    study = Study.objects.select_for_update(no_key=True).get(pk=run.study_id)
     if run.kind == Run.Kind.GENERATE and study.is_frozen():
         raise CannotDo(_("The study is frozen: its replies can no longer change."))
+    _hold(run, WorkRow.Status.FAILED)
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state == "cancelled":
         raise CannotDo(_("This run was cancelled."))
@@ -146,6 +147,7 @@ def retry_failed(*, run: Run, now: datetime) -> int:
 @transaction.atomic
 def cancel(*, run: Run, now: datetime) -> Run:
     """Ends a run for good: rows that were never called are taken away, others fail. Raises CannotDo."""
+    _hold(run, WorkRow.Status.PENDING)
     locked = Run.objects.select_for_update().get(pk=run.pk)
     if locked.state in ("cancelled", "finished"):
         raise CannotDo(_("This run has ended already."))
@@ -160,6 +162,12 @@ def cancel(*, run: Run, now: datetime) -> Run:
     locked.cancelled_at = now
     locked.save(update_fields=["cancelled_at"])
     return locked
+
+
+def _hold(run: Run, status: WorkRow.Status) -> None:
+    """Locks the rows to be changed, in the order of their keys and before the run, as settling does."""
+    rows = rows_of(run).objects.filter(run=run, status=status).order_by("pk")
+    list(rows.select_for_update().values_list("pk", flat=True))
 
 
 def cancelled() -> str:

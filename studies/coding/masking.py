@@ -59,4 +59,6 @@ def _unframed(text: str) -> str:
     """Without what only a judge's answer has around it."""
     while form := _FORM.match(text):
         text = text[form.end() :].rstrip().rstrip("}]").rstrip().removesuffix('"')
-    return _AS_A_JUDGE.sub(lambda found: found["start"] + found["next"].upper(), _FRAME.sub(" ", text))
+    while (bare := _FRAME.sub(" ", text)) != text:  # a frame within a frame is read once it is bare
+        text = bare
+    return _AS_A_JUDGE.sub(lambda found: found["start"] + found["next"].upper(), text)

@@ -117,7 +117,7 @@ Needs = Literal[
 #: Patterns whose group `side` tells which reply; `name`, where there is one, is the mention.
 PATTERNS: Final[tuple[tuple[str, Needs], ...]] = (
     # Reply A, option 2, response #2, replyB; with quotes or brackets; reply number two
-    (rf"(?i:(?:\b{THE}\s+)?\b{NOUN}\s?{_NUMBER}?)(?P<side>[ABb12])(?![\w-]|\.\d)(?!{_COUNTED})", ""),
+    (rf"(?i:(?:\b{THE}\s+)?\b{NOUN}[\s-]?{_NUMBER}?)(?P<side>[ABb12])(?![\w-]|\.\d)(?!{_COUNTED})", ""),
     (rf"(?i:(?:\b{THE}\s+)?\b{NOUN}\s?{_NUMBER}?[\"'(\[])(?P<side>[ABab12])[\"')\]]", ""),
     (rf"(?i)(?:\b{THE}\s+)?\b{NOUN}\s+{_NUMBER}(?P<side>one|two|eins|zwei)\b", "unowned"),
     # reply a, reply one, option two: words that can mean something else
@@ -185,7 +185,7 @@ PATTERNS: Final[tuple[tuple[str, Needs], ...]] = (
     (rf"(?i)\b{_LIKED}\s+(?P<name>(?P<side>a)){_NO_ARTICLE}", ""),
     (r"(?<![\w-])[Rr](?P<side>[12])(?![\w-]|\.\d)", ""),
     # 1, 2, #2, number two
-    (rf"(?i)\b{_CHOSE}\s+(?P<name>(?P<side>[12])){THEN}", ""),
+    (rf"(?i)\b{_CHOSE}\s+(?P<name>(?P<side>[12]|1st|2nd)){THEN}", ""),
     (rf"(?i){_CLAUSE}(?P<name>(?P<side>[12]))(?={_TELLS}|{_AND}[12]\b)(?!{_COUNTED})", ""),
     (rf"(?i){_CLAUSE}(?P<name>(?P<side>1)){_ENDING}(?!{_COUNTED})", ""),
     (rf"(?i){_CLAUSE}(?P<name>(?P<side>2))(?=\s+[a-z]{{2,20}}s{_OBJECT})(?!{_COUNTED})", ""),
@@ -234,6 +234,6 @@ NO_VERB: Final = frozenset(
 ARTICLES: Final = re.compile(r"(?:one|once|uni|use|usu|usa|eu|u\b)", re.IGNORECASE)
 #: Words of German that English lacks: beside them there is no article "A".
 GERMAN: Final = re.compile(
-    r"\b(?:und|nicht|ich|mich|mir|eine[nmr]?|auf|mehr|wirkt|klingt|das|dass|weil|aber|sich|wärmer|gefühl)\b",
+    r"\b(?:und|nicht|ich|mich|mir|eine[nmr]?|auf|mehr|wirkt|klingt|ist|besser|das|dass|weil|aber|sich|wärmer|gefühl)\b",
     re.I,
 )

@@ -20,10 +20,12 @@ from django.db import connection
 from raters import forgetting, passages, retaining
 from raters.models import RatingSession
 from studies import tasks
+from studies.calling import runs
 from studies.calling.claiming import Claimed
 from studies.calling.settling import Arrived, settle
 from studies.calling.writing import update_row
 from studies.coding import codebooks, planning
+from studies.coding import forgetting as by_models
 from studies.coding.planning import CodingDesign
 from studies.llm.port import CallError, CallRequest, Completion, ErrorKind
 from studies.models import Coder, Coding, CodingMark, LLMCall, Passage, Run, Study
@@ -191,6 +193,34 @@ def test_a_worker_who_claims_waits_for_no_erasure_and_asks_about_nothing_of_it(
         ("running", ""): 16,
         ("failed", "erased"): 16,
     }
+    assert words_left() == set()
+
+
+@pytest.mark.parametrize("act", [runs.cancel, runs.retry_failed])
+def test_a_run_that_words_are_taken_from_can_be_cancelled_and_tried_again(
+    act: Callable[..., object], run: Run, rater: RatingSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is paused for a failure that quotes them, so that erasing wants the run as well."""
+    for settles in workers_on(run):
+        settles()
+    quoting = LLMCall.objects.filter(error__contains=WORDS).values_list("error", flat=True)[0]
+    Run.objects.filter(pk=run.pk).update(paused_at=NOW, pause_reason=quoting)
+    begun = threading.Event()
+    forget = by_models.forget
+
+    def forgets(*told: Any) -> Any:
+        begun.set()
+        time.sleep(HELD)
+        return forget(*told)
+
+    def acts() -> None:
+        begun.wait(20)
+        act(run=run, now=LATER)
+
+    monkeypatch.setattr(by_models, "forget", forgets)
+
+    assert at_once(take_back(rater), acts) == []
+
     assert words_left() == set()
 
 

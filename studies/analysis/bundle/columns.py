@@ -113,6 +113,10 @@ COLUMNS: Final[Mapping[str, Mapping[As, str]]] = {
     "benchmarks.csv": {As.FACT: "score", As.MATERIAL: "system benchmark source"},
 }  # fmt: skip
 
+#: Tables whose rows are set in the order of their words. As they came, they would lie beside the assignments
+#: of the people who made them, and name them by their place.
+UNTIED: Final = frozenset({"skips.csv"})
+
 #: What the analysis reads and a bundle does without, and why.
 BEHIND: Final[Mapping[tuple[str, str], str]] = {
     ("sessions.csv", "channel"): "whoever came a rare way is known by it; the manifest counts each way",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from studies.analysis.bundle.columns import As, how, leaving
+from studies.analysis.bundle.columns import UNTIED, As, how, leaving
 from studies.analysis.bundle.naming import mixed, new_names, secret_of
 from studies.analysis.bundle.released import REASON, RELEASED, person_in, words_of
 from studies.analysis.bundle.released import leaves as row_leaves
@@ -101,18 +101,23 @@ class _Cells:
 def _write(source: Path, target: Path, columns: tuple[str, ...], cells: _Cells) -> TableFacts:
     header = _header(source)
     kept = tuple(column for column in header if column in columns)
-    written = without = 0
+    left = tuple(column for column in header if column not in kept)
+    count = Counter[bool]()
+    rows = _rows(source, kept, cells, count)
     with target.open("x", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(kept)
-        for row in rows_in(source):
-            if not row_leaves(source.name, row):
-                without += 1
-                continue
-            out.writerow([cells.of(source.name, column, row) for column in kept])
-            written += 1
-    left = tuple(column for column in header if column not in kept)
-    return TableFacts(kept, left, written, without)
+        out.writerows(sorted(rows) if source.name in UNTIED else rows)
+    return TableFacts(kept, left, count[True], count[False])
+
+
+def _rows(source: Path, kept: tuple[str, ...], cells: _Cells, count: Counter[bool]) -> Iterator[list[str]]:
+    """What leaves of each row that does; `count` says afterwards how many do, and how many do not."""
+    for row in rows_in(source):
+        leaves = row_leaves(source.name, row)
+        count[leaves] += 1
+        if leaves:
+            yield [cells.of(source.name, column, row) for column in kept]
 
 
 def _header(path: Path) -> list[str]:

@@ -54,8 +54,7 @@ def differences(
     """Share of the `left` rows less that of the `right` ones, for each of K codes, with clusters across both.
 
     Rows count alike, or as `counts` (n) says. Where a side has all or none, the interval is `_added`.
-    Degrees of freedom are those of the side with fewer clusters, n
-    is that of the smaller side.
+    Degrees of freedom are those of the side with fewer clusters, n is that of the smaller side.
     """
     codes = weights.shape[1]
     if not left.any() or not right.any():

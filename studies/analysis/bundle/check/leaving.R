@@ -30,7 +30,7 @@ NOT_REDONE <- list(
        function(row, rows) any(vapply(rows, function(one) one$eyes == row$eyes && one$remark %in% UNBOUNDED, TRUE))),
   left(c("size", "size_share", "size_families", "speed", "speed_share", "speed_families", "axis", "axis_partial"),
        c("rho", "slope"), ENDS,
-       "intervals over the ratings' noise: of ratings drawn at random; what they are around is redone"),
+       "intervals of rho (of true scores) and of slopes over the ratings' noise: drawn at random; what they are around is redone"),
   left("halo", c("mean", "first", "independent"), EVERY,
        "dimensions of pairs and systems together: In short tells of single answers, which are redone",
        function(row, rows) row$level != "answers, within each source"),

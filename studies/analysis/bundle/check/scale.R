@@ -1,5 +1,6 @@
 # Ratings against what else is known of models: the logarithm of their published size, the time that their answers took,
-# and scores on other benchmarks. Intervals over the ratings' noise are drawn at random, and are not done anew.
+# and scores on other benchmarks. Intervals of rho (of true scores) and of slopes over the ratings' noise
+# are drawn at random, and are not done anew.
 
 # Sizes, times and scores by name: numbers named by system.
 sizes_of <- function(study) {
