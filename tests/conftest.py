@@ -31,6 +31,7 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.CSRF_COOKIE_SECURE = False
     # A nudge is a file or a Redis entry; no test may wake up a worker of somebody's running site.
     django_settings.CELERY_BROKER_URL = "memory://"
+    django_settings.CELERY_BROKER_TRANSPORT = "memory"
     django_settings.CELERY_BROKER_TRANSPORT_OPTIONS = {}
     if not django_settings.EMBEDDED and PROCESS in os.environ:
         # Also the sites that this process starts read it there.

@@ -146,7 +146,8 @@ def test_settling_replies_costs_a_fixed_number_of_queries_for_each(
     taken = machines.claimed(run, most=rows).taken
     craft = tasks.craft_for(run)
     arrived = [Arrived(one, completion(one.ask.request), NOW) for one in taken]
-    # savepoint, budget, savepoint; then the run. A reply: call, row, savepoint, response, savepoint, row.
-    with django_assert_num_queries(4 + 6 * rows):
+    # savepoint, the rows held, budget, savepoint; then the run.
+    # A reply: call, row, savepoint, response, savepoint, row.
+    with django_assert_num_queries(5 + 6 * rows):
         settle(run=run, craft=craft, arrived=arrived, rng=random.Random(1))
     assert Generation.objects.filter(status="done").count() == rows
